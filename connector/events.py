@@ -1,0 +1,58 @@
+"""What people and the house did, apart from messages: configuration, tests, refused pushes, life cycle.
+
+The Sync Log shows these beside the attempts (LOG-03). Secrets never come here: callers pass masked values.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from connector.db import BigId, Instant, db, utcnow
+
+INFO, WARNING, ERROR, DEBUG = "info", "warning", "error", "debug"
+
+
+class Event(db.Model):
+    """One thing that happened. `action` is one of LOG-03's types, e.g. Configuration, Initialization."""
+
+    __tablename__ = "event"
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    at: Mapped[datetime] = mapped_column(Instant, default=utcnow)
+    connector_id: Mapped[str] = mapped_column(String(40), default="")
+    level: Mapped[str] = mapped_column(String(8), default=INFO)
+    action: Mapped[str] = mapped_column(String(60))
+    user: Mapped[str] = mapped_column(String(120), default="")
+    message: Mapped[str] = mapped_column(Text)
+    details: Mapped[str] = mapped_column(Text, default="{}")  # JSON
+
+    __table_args__ = (Index("ix_event_connector", "connector_id", "id"),)
+
+
+def record(
+    action: str,
+    message: str,
+    *,
+    connector_id: str = "",
+    level: str = INFO,
+    user: str = "",
+    details: dict[str, Any] | None = None,
+) -> None:
+    """Write one event in a transaction of its own."""
+    with db.write() as connection:
+        connection.execute(
+            Event.__table__.insert(),
+            {
+                "at": utcnow(),
+                "connector_id": connector_id,
+                "level": level,
+                "action": action,
+                "user": user,
+                "message": message,
+                "details": json.dumps(details or {}, default=str, ensure_ascii=False),
+            },
+        )

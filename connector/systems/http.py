@@ -1,0 +1,234 @@
+"""The one seam for HTTP: sessions, time-outs, recording for the log, and statuses turned into words.
+
+Only this module touches `requests`. Every exchange is recorded (redacted) into the list that the caller of
+`recording()` holds, so that an Attempt shows what was really sent. Systems name their own oddities by
+passing `explain`.
+"""
+
+from __future__ import annotations
+
+import contextvars
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import requests
+from requests.adapters import HTTPAdapter
+
+from connector.clock import CLOCK, Clock
+from connector.errors import Fail, Outcome, Refused, Retry
+from connector.systems.base import Gate, OpenGate
+
+KEEP = 20_000  # characters of a body that the log keeps
+MASK = "***"
+SECRET_HEADERS = {"authorization", "cookie", "set-cookie", "x-auth-token", "proxy-authorization"}
+SECRET_FIELD = re.compile(
+    r"pass(word)?|secret|token|api[-_]?key|authorization|client_secret|signature|cvv|card_?number", re.IGNORECASE
+)
+
+_recorder: contextvars.ContextVar[list[dict[str, Any]] | None] = contextvars.ContextVar("exchanges", default=None)
+_urgent: contextvars.ContextVar[bool] = contextvars.ContextVar("urgent", default=False)
+
+
+@contextmanager
+def recording(*, urgent: bool = False) -> Iterator[list[dict[str, Any]]]:
+    """Collect the exchanges made inside the block (this thread); `urgent` ones pass the gate first."""
+    exchanges: list[dict[str, Any]] = []
+    token, lane = _recorder.set(exchanges), _urgent.set(urgent)
+    try:
+        yield exchanges
+    finally:
+        _recorder.reset(token)
+        _urgent.reset(lane)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back, already read: `data` is the JSON when there was any, else None."""
+
+    status: int
+    headers: Mapping[str, str]
+    text: str
+    data: Any
+    seconds: float
+    cookies: Mapping[str, str]
+
+
+class Http:
+    """Requests to one base address. Safe for several threads: requests' pool is, and nothing else is shared.
+
+    `explain(answer)` returns a sentence for a refused answer, or an Outcome to raise instead of the
+    default word for its status.
+    """
+
+    def __init__(
+        self,
+        base: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        timeout: tuple[float, float] = (10.0, 120.0),
+        gate: Gate | None = None,
+        clock: Clock = CLOCK,
+        explain: Callable[[Answer], str | Outcome] | None = None,
+        pool: int = 16,
+        verify: bool = True,
+        name: str = "the system",
+    ) -> None:
+        self.base = base.rstrip("/")
+        self.timeout = timeout
+        self.gate: Gate = gate or OpenGate()
+        self.clock = clock
+        self.explain = explain or (lambda answer: _message(answer))
+        self.name = name
+        self.session = requests.Session()
+        self.session.trust_env = False  # no proxy and netrc look-ups on each call: a fifth of its CPU
+        self.session.verify = verify
+        self.session.headers.update({"Accept": "application/json", **(headers or {})})
+        adapter = HTTPAdapter(pool_connections=4, pool_maxsize=pool)
+        self.session.mount("http://", adapter)
+        self.session.mount("https://", adapter)
+
+    def close(self) -> None:
+        self.session.close()
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Any = None,
+        body: Any = None,
+        data: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        auth: Any = None,
+        ok: tuple[int, ...] = (200, 201, 202, 204),
+        timeout: tuple[float, float] | None = None,
+    ) -> Answer:
+        """One request. `path` is joined to the base unless it is a whole address; `body` is sent as JSON.
+
+        Raises Retry (time-out, broken connection, 408, 425, 429, 5xx), Refused (401, 403) or Fail (other
+        4xx), unless `explain` names another word. `Retry.unknown` is set where a write may have landed.
+        """
+        url = path if path.startswith("http") else self.base + path
+        content = data if data is not None else None if body is None else json.dumps(body).encode()
+        sent = dict(headers or {})
+        if body is not None:
+            sent.setdefault("Content-Type", "application/json")
+        started_at, started = self.clock.now(), self.clock.monotonic()
+        entry: dict[str, Any] = {
+            "method": method,
+            "url": url,
+            "at": started_at.isoformat(),
+            "headers": redact_headers(sent),
+            "params": redact(params),
+            "body": redact(body) if data is None else f"({len(data)} bytes)",
+        }
+        safe = method in ("GET", "HEAD", "OPTIONS")
+        try:
+            with self.gate.enter(urgent=_urgent.get()):
+                response = self.session.request(
+                    method, url, params=params, data=content, headers=sent, auth=auth,
+                    timeout=timeout or self.timeout, allow_redirects=False,
+                )  # fmt: skip
+        except requests.exceptions.ConnectTimeout as error:
+            raise self._broken(
+                entry, started, f"{self.name} did not accept a connection in time", False, error
+            ) from error
+        except requests.exceptions.Timeout as error:
+            raise self._broken(entry, started, f"{self.name} did not answer in time", not safe, error) from error
+        except requests.exceptions.RequestException as error:
+            refused = "refused" in str(error).lower() or "resolve" in str(error).lower()
+            text = f"{self.name} cannot be reached" if refused else f"the connection to {self.name} broke"
+            raise self._broken(entry, started, text, not safe and not refused, error) from error
+        answer = _answer(response, self.clock.monotonic() - started)
+        entry.update(
+            status=answer.status,
+            seconds=round(answer.seconds, 4),
+            response_headers=redact_headers(answer.headers),
+            response=redact(answer.data) if answer.data is not None else answer.text[:KEEP],
+        )
+        _record(entry)
+        if answer.status in ok:
+            if answer.status != 204 and answer.data is None and answer.text.strip() and "json" in _type(answer):
+                raise Retry(
+                    f"{self.name} sent an answer that is cut off or not JSON", unknown=not safe, code="http.cut_json"
+                )
+            return answer
+        raise self._word(answer, safe)
+
+    def _broken(self, entry: dict[str, Any], started: float, text: str, unknown: bool, error: Exception) -> Retry:
+        entry.update(status=None, seconds=round(self.clock.monotonic() - started, 4), error=type(error).__name__)
+        _record(entry)
+        return Retry(f"{text}.", unknown=unknown, code="http.unreachable")
+
+    def _word(self, answer: Answer, safe: bool) -> Outcome:
+        said = self.explain(answer)
+        if isinstance(said, Outcome):
+            return said
+        text = f"{self.name} answered {answer.status}: {said}" if said else f"{self.name} answered {answer.status}."
+        if answer.status in (401, 403):
+            return Refused(text, code="http.refused")
+        if answer.status in (408, 425, 429) or answer.status >= 500:
+            return Retry(text, after=retry_after(answer, self.clock), unknown=not safe, code=f"http.{answer.status}")
+        return Fail(text)
+
+
+def retry_after(answer: Answer, clock: Clock = CLOCK) -> float | None:
+    """Seconds that a Retry-After header asks for (number or date), None without one."""
+    value = answer.headers.get("Retry-After")
+    if not value:
+        return None
+    if value.strip().isdigit():
+        return float(value)
+    try:
+        return max(0.0, (parsedate_to_datetime(value) - clock.now()).total_seconds())
+    except (TypeError, ValueError):
+        return None
+
+
+def redact(value: Any) -> Any:
+    """The same value with everything that looks like a secret masked."""
+    if isinstance(value, Mapping):
+        return {
+            key: MASK if SECRET_FIELD.search(str(key)) and isinstance(item, str | int) else redact(item)
+            for key, item in value.items()
+        }
+    if isinstance(value, list | tuple):
+        return [redact(item) for item in value]
+    return value
+
+
+def redact_headers(headers: Mapping[str, str]) -> dict[str, str]:
+    return {
+        name: MASK if name.lower() in SECRET_HEADERS or SECRET_FIELD.search(name) else text
+        for name, text in headers.items()
+    }
+
+
+def _record(entry: dict[str, Any]) -> None:
+    exchanges = _recorder.get()
+    if exchanges is not None:
+        exchanges.append(entry)
+
+
+def _type(answer: Answer) -> str:
+    return answer.headers.get("Content-Type", "").lower()
+
+
+def _answer(response: requests.Response, seconds: float) -> Answer:
+    text = response.text
+    try:
+        data = response.json() if text.strip() else None
+    except ValueError:
+        data = None
+    return Answer(response.status_code, response.headers, text, data, seconds, response.cookies.get_dict())
+
+
+def _message(answer: Answer) -> str:
+    if isinstance(answer.data, Mapping) and answer.data.get("message"):
+        return str(answer.data["message"])
+    return re.sub(r"<[^>]+>|\s+", " ", answer.text)[:300].strip()

@@ -1,0 +1,88 @@
+"""Fixtures for every test: an application on either database, a clock of one's own, the shared material."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from connector import create_app
+from connector.clock import FakeClock
+from connector.db import db
+from tests.postgres import Cluster, cluster
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = ROOT.parent / "shared"  # contracts and recordings: CI has them, a plain checkout has not
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Cluster]:
+    with cluster() as started:
+        if started is None:
+            pytest.skip("PostgreSQL's initdb and pg_ctl are not installed")
+        yield started
+
+
+@pytest.fixture(scope="session")
+def postgres_url(postgres: Cluster) -> str:
+    url = postgres.create("connector_test")
+    app = create_app({"DATABASE_URL": url, "TESTING": True})
+    with app.app_context():
+        db.create_all()
+        db.engine.dispose()
+    return url
+
+
+def make_app(url: str, **settings: object) -> Flask:
+    """An application that starts nothing in the background."""
+    return create_app({"DATABASE_URL": url, "TESTING": True, "SECRET_KEY": "test-secret-key", **settings})
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'connector.sqlite'}"
+
+
+@pytest.fixture
+def app(sqlite_url: str) -> Iterator[Flask]:
+    """An application on a fresh SQLite file, inside its context."""
+    app = make_app(sqlite_url)
+    with app.app_context():
+        db.create_all()
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def any_app(request: pytest.FixtureRequest) -> Iterator[Flask]:
+    """The same on both databases: whoever uses it runs twice."""
+    if request.param == "sqlite":
+        yield request.getfixturevalue("app")
+        return
+    app = make_app(request.getfixturevalue("postgres_url"))
+    with app.app_context():
+        with db.write() as connection:
+            names = ", ".join(f'"{table.name}"' for table in db.metadata.sorted_tables)
+            connection.exec_driver_sql(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of contracts and recordings; skips where it is absent."""
+    if not SHARED.is_dir():
+        if os.environ.get("CI"):
+            pytest.fail("CI must have the shared contracts and recordings")
+        pytest.skip("the shared contracts and recordings are not beside this checkout")
+    return SHARED

@@ -29,6 +29,7 @@ class Binding(db.Model):
     written_fields: Mapped[str] = mapped_column(Text, default="{}")  # JSON: what the target was told, for the page
     version: Mapped[int] = mapped_column(BigId, default=0)
     unsure: Mapped[bool] = mapped_column(default=False)
+    writes: Mapped[int] = mapped_column(Integer, default=0)  # counts marks: only the last one may bind
     created_at: Mapped[datetime] = mapped_column(Instant, default=utcnow)
     written_at: Mapped[datetime | None] = mapped_column(Instant)
 

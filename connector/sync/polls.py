@@ -1,0 +1,86 @@
+"""Looking for changes in a source since the last look: the safety net under push notifications.
+
+The mark is taken before the read, the window overlaps the last one (clocks differ, transactions commit
+late), pages go by key, and the checkpoint moves in the transaction that puts what the page found. A poll that
+broke off goes on where it was. What the bindings already know is not put again, so the overlap is free.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import Connection
+
+from connector.clock import CLOCK, Clock
+from connector.db import db
+from connector.sync import bindings, checkpoints
+from connector.sync.checkpoints import Reading
+from connector.sync.context import Context
+from connector.systems.base import Change
+
+OVERLAP = timedelta(minutes=2)
+Put = Callable[[Connection, Sequence[Change]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Polled:
+    """What one poll found: `pages` read, `seen` changes, of which `put` were new to us."""
+
+    pages: int
+    seen: int
+    put: int
+
+
+def poll(
+    context: Context,
+    put: Put,
+    *,
+    clock: Clock = CLOCK,
+    offset: timedelta = timedelta(0),
+    stop: Callable[[], bool] = lambda: False,
+) -> Polled:
+    """Read what changed and hand it to `put(connection, changes)` page by page, each page in one transaction.
+
+    `offset` is how far the source's clock is ahead of ours. `stop()` ends it between two pages; the next
+    poll goes on there. Raises Retry, Refused or Fail as the source does; nothing that was put is lost.
+    """
+    sync, connector = context.sync, context.connector
+    mark, reading = checkpoints.get(connector, sync.entity, sync.direction)
+    if reading is None:
+        reading = Reading(None if mark is None else mark - OVERLAP, clock.now() + offset)
+    pages = seen = new = 0
+    while True:
+        page = context.source.changed_since(sync.entity, reading.since, reading.position)
+        fresh = _unknown(context, page.changes)
+        done = page.position is None
+        if page.position is not None:
+            reading = Reading(reading.since, reading.next_mark, page.position)
+        with db.write() as connection:
+            if fresh:
+                put(connection, fresh)
+            if done:
+                checkpoints.save(connection, connector, sync.entity, sync.direction, reading.next_mark, None)
+            else:
+                checkpoints.save(connection, connector, sync.entity, sync.direction, mark, reading)
+        pages, seen, new = pages + 1, seen + len(page.changes), new + len(fresh)
+        if done or stop():
+            return Polled(pages, seen, new)
+
+
+def _unknown(context: Context, changes: Sequence[Change]) -> list[Change]:
+    """Changes that the bindings do not know yet: newer than what was written, or never written for sure.
+
+    A version of whole seconds that equals the bound one counts as new: two changes in one second look alike.
+    """
+    bound = bindings.get_many(context.connector, context.sync.entity, [change.key for change in changes])
+
+    def is_new(change: Change) -> bool:
+        row = bound.get(change.key)
+        if row is None or not row.sure or change.version == 0:
+            return True
+        coarse = change.version % 1_000_000 == 0
+        return change.version > row.version or (coarse and change.version == row.version)
+
+    return [change for change in changes if is_new(change)]

@@ -1,0 +1,59 @@
+"""A context over the fakes, and messages to perform."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from connector.sync import catalogue
+from connector.sync.context import Context
+from connector.sync.perform import Result, perform
+from tests.fakes import FakeErp, FakeStore
+
+
+@dataclass(frozen=True)
+class Task:
+    id: int
+    key: str
+    operation: str = "upsert"
+    origin: str = "push"
+
+
+@dataclass
+class Bench:
+    """Both systems and what the sync room asked of the queue."""
+
+    erp: FakeErp = field(default_factory=FakeErp)
+    store: FakeStore = field(default_factory=FakeStore)
+    settings: dict[str, dict[str, Any]] = field(default_factory=dict)
+    released: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
+    needed: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
+    disabled: set[str] = field(default_factory=set)
+
+    def context(self, entity: str) -> Context:
+        return Context(
+            "DEMO",
+            catalogue.find(entity),
+            self.erp,
+            self.store,
+            self.settings,
+            release=lambda kind, keys: self.released.append((kind, tuple(keys))),
+            need=lambda kind, keys: self.needed.append((kind, tuple(keys))),
+            enabled=lambda kind: kind not in self.disabled,
+        )
+
+    def perform(
+        self, entity: str, *keys: str, origin: str = "push", ours: Callable[[], set[int]] | None = None
+    ) -> list[Result]:
+        tasks: Sequence[Task] = [Task(number, key, origin=origin) for number, key in enumerate(keys, 1)]
+        everything = {task.id for task in tasks}
+        return perform(self.context(entity), tasks, ours or (lambda: everything))
+
+
+@pytest.fixture
+def bench(any_app: Flask) -> Bench:
+    return Bench()

@@ -1,0 +1,238 @@
+"""How one record travels: every end that a message can come to, on both databases."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+import pytest
+
+from connector.errors import Fail, Refused, Retry, Skip, Wait
+from connector.records import Record, StoreProduct
+from connector.sync import bindings
+from connector.sync.safety import sabotage
+from tests.fakes import price, product, stock
+from tests.sync.conftest import Bench
+
+
+def word(result: object) -> type | None:
+    found = result.word  # type: ignore[attr-defined]
+    return None if found is None else type(found)
+
+
+def test_a_new_product_is_created_and_bound(bench: Bench) -> None:
+    bench.erp.set(product("A1"))
+    (result,) = bench.perform("product", "A1")
+    assert result.word is None and result.wrote and "created" in result.summary
+    bound = bindings.get_many("DEMO", "product", ["A1"])["A1"]
+    assert (bound.target_id, bound.version, bound.sure) == ("id-A1", 1, True)
+    assert bench.released == [("product", ("A1",))]
+
+
+def test_an_unchanged_record_sends_nothing(bench: Bench) -> None:
+    bench.erp.set(product("A1"))
+    bench.perform("product", "A1")
+    (result,) = bench.perform("product", "A1")
+    assert word(result) is Skip and "Unchanged" in result.summary
+    assert len(bench.store.writes) == 1
+
+
+def test_a_persons_sync_now_sends_even_what_looks_unchanged(bench: Bench) -> None:
+    bench.erp.set(product("A1"))
+    bench.perform("product", "A1")
+    (result,) = bench.perform("product", "A1", origin="person")
+    assert result.word is None
+    assert len(bench.store.writes) == 2
+
+
+def test_a_change_of_a_deciding_setting_sends_again(bench: Bench) -> None:
+    bench.erp.set(product("A1", version=9))
+    bench.perform("product", "A1")
+    bench.settings["product"] = {"websites": ["base"]}
+    (result,) = bench.perform("product", "A1")
+    assert result.word is None
+
+
+def test_a_record_that_is_gone_is_taken_out_of_the_store(bench: Bench) -> None:
+    bench.erp.set(product("A1"))
+    bench.perform("product", "A1")
+    bench.erp.records.clear()
+    (result,) = bench.perform("product", "A1")
+    assert result.word is None and "taken out" in result.summary
+    assert not bench.store.products
+    assert bindings.get_many("DEMO", "product", ["A1"]) == {}
+
+
+def test_a_record_that_never_was_is_skipped_with_a_reason(bench: Bench) -> None:
+    (result,) = bench.perform("product", "NOPE")
+    assert word(result) is Skip and "The ERP" in result.summary
+
+
+def test_a_price_waits_for_its_product_and_asks_for_it(bench: Bench) -> None:
+    bench.erp.set(price("A1", "10"))
+    (result,) = bench.perform("price", "A1")
+    assert isinstance(result.word, Wait) and result.word.for_ == ("product", "A1")
+    assert bench.needed == [("product", ("A1",))]
+    assert bench.store.writes == []
+
+
+def test_nothing_is_asked_for_when_the_needed_entity_is_switched_off(bench: Bench) -> None:
+    bench.disabled.add("product")
+    bench.erp.set(price("A1", "10"))
+    (result,) = bench.perform("price", "A1")
+    assert word(result) is Wait and bench.needed == []
+
+
+def test_a_price_adopts_a_product_that_the_store_already_had(bench: Bench) -> None:
+    bench.store.products["A1"] = StoreProduct("A1", target_id="77")
+    bench.erp.set(price("A1", "10"))
+    (result,) = bench.perform("price", "A1")
+    assert result.word is None and bench.store.prices == {"A1": Decimal(10)}
+    assert bindings.get_many("DEMO", "product", ["A1"])["A1"].target_id == "77"
+
+
+def test_an_unsellable_item_gets_no_price(bench: Bench) -> None:
+    bench.erp.set(price("A1", "10", sellable=False))
+    (result,) = bench.perform("price", "A1")
+    assert word(result) is Skip and bench.store.writes == []
+
+
+def test_a_product_that_the_store_already_has_is_updated_not_created(bench: Bench) -> None:
+    bench.store.products["A1"] = StoreProduct("A1", target_id="77")
+    bench.erp.set(product("A1"))
+    bench.perform("product", "A1")
+    assert bench.store.creates == []
+
+
+def lose_reply(records: Sequence[Record]) -> None:
+    raise Retry("The store did not answer in time.", unknown=True)
+
+
+def create_with_lost_reply(bench: Bench) -> None:
+    bench.erp.set(product("A1"))
+    bench.store.after = lose_reply
+    (first,) = bench.perform("product", "A1")
+    assert word(first) is Retry
+    bench.store.after = None
+    (second,) = bench.perform("product", "A1")
+    assert second.word is None
+    assert bench.store.creates == ["A1"], "created twice"
+
+
+def test_after_a_lost_reply_the_record_is_looked_up_before_it_is_created(bench: Bench) -> None:
+    create_with_lost_reply(bench)
+
+
+def test_without_the_natural_key_look_up_it_would_be_created_twice(bench: Bench) -> None:
+    with sabotage(natural_key=False), pytest.raises(AssertionError, match="created twice"):
+        create_with_lost_reply(bench)
+
+
+def an_older_read_after_a_newer_write(bench: Bench) -> None:
+    bench.store.products["A1"] = StoreProduct("A1", target_id="1")
+    bench.erp.set(price("A1", "20", version=2))
+    bench.perform("price", "A1")
+    bench.erp.set(price("A1", "10", version=1))
+    (result,) = bench.perform("price", "A1")
+    assert bench.store.prices == {"A1": Decimal(20)}, "stale"
+    assert word(result) is Skip and "Older" in result.summary
+
+
+def test_an_older_version_never_lands_after_a_newer_one(bench: Bench) -> None:
+    an_older_read_after_a_newer_write(bench)
+
+
+def test_without_the_version_compare_it_would(bench: Bench) -> None:
+    with sabotage(version_compare=False), pytest.raises(AssertionError, match="stale"):
+        an_older_read_after_a_newer_write(bench)
+
+
+def taken_over_before_the_write(bench: Bench) -> None:
+    bench.erp.set(product("A1"))
+    bench.perform("product", "A1", ours=lambda: set())
+    assert bench.store.writes == [], "wrote without the lease"
+
+
+def test_a_message_that_was_taken_over_is_not_written(bench: Bench) -> None:
+    taken_over_before_the_write(bench)
+
+
+def test_without_the_fence_it_would_be(bench: Bench) -> None:
+    with sabotage(fence_before_write=False), pytest.raises(AssertionError, match="without the lease"):
+        taken_over_before_the_write(bench)
+
+
+def test_a_write_that_finishes_after_a_take_over_leaves_the_record_in_doubt(bench: Bench) -> None:
+    """Stopped in the middle of the call: what we bound must not make the next attempt skip."""
+    bench.erp.set(product("A1"))
+    answers = [{1}, set()]
+    bench.perform("product", "A1", ours=lambda: answers.pop(0))
+    bound = bindings.get_many("DEMO", "product", ["A1"])["A1"]
+    assert not bound.sure
+    (again,) = bench.perform("product", "A1")
+    assert again.word is None and len(bench.store.writes) == 2
+
+
+def test_a_kill_between_the_call_and_the_bind_makes_the_next_attempt_write_again(bench: Bench) -> None:
+    def die(records: Sequence[Record]) -> None:
+        raise KeyboardInterrupt
+
+    bench.erp.set(product("A1"))
+    bench.store.after = die
+    with pytest.raises(KeyboardInterrupt):
+        bench.perform("product", "A1")
+    bench.store.after = None
+    (result,) = bench.perform("product", "A1")
+    assert result.word is None and bench.store.creates == ["A1"]
+
+
+def test_a_refused_batch_is_split_until_the_poison_record_is_alone(bench: Bench) -> None:
+    keys = [f"A{number}" for number in range(16)]
+    for key in keys:
+        bench.store.products[key] = StoreProduct(key, target_id=key)
+        bench.erp.set(stock(key, "5"))
+    bench.store.poison = {"A11"}
+    results = dict(zip(keys, bench.perform("inventory", *keys), strict=True))
+    failed = [key for key in keys if key not in bench.store.stock]
+    assert failed == ["A11"]
+    assert sum(word(result) is Fail for result in results.values()) == 1
+    assert len(bench.store.writes) <= 2 * 4 + 1
+
+
+def test_a_wrong_row_fails_alone(bench: Bench) -> None:
+    for key in ("A1", "A2", "A3"):
+        bench.store.products[key] = StoreProduct(key, target_id=key)
+        bench.erp.set(price(key, "5"))
+    bench.store.row_poison = {"A2"}
+    results = bench.perform("price", "A1", "A2", "A3")
+    assert [word(result) for result in sorted(results, key=lambda r: r.task_id)] == [None, Fail, None]
+    assert len(bench.store.writes) == 1
+
+
+def test_an_outage_is_a_retry_for_every_record_of_the_batch(bench: Bench) -> None:
+    def down(records: Sequence[Record]) -> None:
+        raise Retry("The store answered 503.")
+
+    for key in ("A1", "A2"):
+        bench.store.products[key] = StoreProduct(key, target_id=key)
+        bench.erp.set(price(key, "5"))
+    bench.store.before = down
+    assert [word(result) for result in bench.perform("price", "A1", "A2")] == [Retry, Retry]
+    assert len(bench.store.writes) == 1
+
+
+def test_refused_credentials_are_raised_for_the_whole_unit(bench: Bench) -> None:
+    def refuse(records: Sequence[Record]) -> None:
+        raise Refused("The token was refused.")
+
+    bench.erp.set(product("A1"))
+    bench.store.before = refuse
+    with pytest.raises(Refused):
+        bench.perform("product", "A1")
+
+
+def test_a_source_that_cannot_be_read_is_raised_for_the_whole_unit(bench: Bench) -> None:
+    bench.erp.trouble = Retry("The ERP did not answer in time.")
+    with pytest.raises(Retry):
+        bench.perform("product", "A1", "A2")
+    assert bench.store.writes == []

@@ -1,0 +1,92 @@
+"""The pages: server-rendered HTML with htmx on top, and the few answers for machines (hooks, health).
+
+`register(app)` is the only way in. Pages read and ask (`queue.history`, `setup`, the engine); they know no
+system and send no HTTP request of their own.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from importlib import import_module
+from importlib.util import find_spec
+
+from flask import Flask, current_app
+from flask_bootstrap import Bootstrap5
+from flask_wtf.csrf import CSRFProtect
+
+from connector.web import assets, auth, headers, menu, problems
+
+# each module brings a `blueprint` of the same name
+PAGES = (
+    "overview",
+    "connectors",
+    "processes",
+    "records",
+    "messages",
+    "failed",
+    "log",
+    "notifications",
+    "help",
+    "hooks",
+    "health",
+)
+
+csrf = CSRFProtect()
+
+HTMX_CONFIG = {
+    "allowEval": False,  # with includeIndicatorStyles: what a strict Content-Security-Policy needs
+    "includeIndicatorStyles": False,
+    "historyCacheSize": 0,  # no copies of pages in the browser's storage
+    "responseHandling": [
+        {"code": "204", "swap": False},
+        {"code": "[23]..", "swap": True},
+        {"code": "422", "swap": True},  # a form with its errors
+        {
+            "code": "[45]..",
+            "swap": True,
+            "error": True,
+            "target": "#notices",
+            "swapOverride": "innerHTML",
+            "select": "#problem",
+            "ignoreTitle": True,
+        },
+    ],
+}
+
+
+def register(app: Flask) -> None:
+    """Add the pages to the application: settings, sign-in, CSRF, headers, error pages, blueprints."""
+    _settle(app)
+    headers.register(app)
+    assets.register(app)
+    auth.register(app)  # before CSRF: a stranger is asked to sign in, whatever he sent
+    csrf.init_app(app)
+    Bootstrap5(app)
+    problems.register(app)
+    app.jinja_env.globals.update(htmx_config=HTMX_CONFIG)
+    app.context_processor(_in_every_template)
+    for name in PAGES:
+        if find_spec(f"connector.web.{name}"):
+            app.register_blueprint(import_module(f"connector.web.{name}").blueprint)
+
+
+def _settle(app: Flask) -> None:
+    app.config.setdefault("MAX_CONTENT_LENGTH", 1024 * 1024)
+    app.config.setdefault("MAX_FORM_MEMORY_SIZE", 1024 * 1024)
+    app.config.update(
+        BOOTSTRAP_SERVE_LOCAL=True,
+        SESSION_COOKIE_NAME="connector_session",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_REFRESH_EACH_REQUEST=False,  # a page that polls would keep itself signed in for ever
+        WTF_CSRF_TIME_LIMIT=None,  # the token lives as long as the session
+    )
+    if app.config.get("PERMANENT_SESSION_LIFETIME") == timedelta(days=31):  # Flask's default: not ours
+        app.config["PERMANENT_SESSION_LIFETIME"] = timedelta(hours=12)
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+
+
+def _in_every_template() -> dict[str, object]:
+    """`ui` (the macros of _ui.html) and `menu`, so that a block rendered alone has them too."""
+    return {"ui": current_app.jinja_env.get_template("_ui.html").module, "menu": menu.LazyMenu()}

@@ -24,6 +24,7 @@ from connector.errors import Fail, Outcome, Refused, Retry
 from connector.systems.base import Gate, OpenGate
 
 KEEP = 20_000  # characters of a body that the log keeps
+LISTED = 25  # rows of a list that the log keeps of a longer body
 MASK = "***"
 SECRET_HEADERS = {"authorization", "cookie", "set-cookie", "x-auth-token", "proxy-authorization"}
 SECRET_FIELD = re.compile(
@@ -44,6 +45,11 @@ def recording(*, urgent: bool = False) -> Iterator[list[dict[str, Any]]]:
     finally:
         _recorder.reset(token)
         _urgent.reset(lane)
+
+
+def is_urgent() -> bool:
+    """True inside a `recording(urgent=True)` block: a person waits for this."""
+    return _urgent.get()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,51 +113,61 @@ class Http:
         auth: Any = None,
         ok: tuple[int, ...] = (200, 201, 202, 204),
         timeout: tuple[float, float] | None = None,
+        safe: bool | None = None,
     ) -> Answer:
         """One request. `path` is joined to the base unless it is a whole address; `body` is sent as JSON.
 
         Raises Retry (time-out, broken connection, 408, 425, 429, 5xx), Refused (401, 403) or Fail (other
-        4xx), unless `explain` names another word. `Retry.unknown` is set where a write may have landed.
+        4xx), unless `explain` names another word. `Retry.unknown` is set where a write may have landed;
+        `safe=True` says that this PUT or POST only reads.
         """
         url = path if path.startswith("http") else self.base + path
         content = data if data is not None else None if body is None else json.dumps(body).encode()
         sent = dict(headers or {})
         if body is not None:
             sent.setdefault("Content-Type", "application/json")
-        started_at, started = self.clock.now(), self.clock.monotonic()
-        entry: dict[str, Any] = {
-            "method": method,
-            "url": url,
-            "at": started_at.isoformat(),
-            "headers": redact_headers(sent),
-            "params": redact(params),
-            "body": redact(body) if data is None else f"({len(data)} bytes)",
-        }
-        safe = method in ("GET", "HEAD", "OPTIONS")
+        entry: dict[str, Any] = {"method": method, "url": url}
+        if _recorder.get() is not None:
+            entry.update(
+                url=redact_url(url),
+                at=self.clock.now().isoformat(),
+                headers=redact_headers(sent),
+                params=redact(params),
+                body=_kept(body, len(content or b"")) if data is None else f"({len(data)} bytes)",
+            )
+        safe = method in ("GET", "HEAD", "OPTIONS") if safe is None else safe
+        started = self.clock.monotonic()
         try:
             with self.gate.enter(urgent=_urgent.get()):
+                started = self.clock.monotonic()  # the wait at the gate is ours, not theirs
                 response = self.session.request(
                     method, url, params=params, data=content, headers=sent, auth=auth,
                     timeout=timeout or self.timeout, allow_redirects=False,
                 )  # fmt: skip
+        except requests.exceptions.InvalidURL as error:
+            raise Fail(f"The address of {self.name} is not a web address.", code="http.address") from error
         except requests.exceptions.ConnectTimeout as error:
             raise self._broken(
                 entry, started, f"{self.name} did not accept a connection in time", False, error
             ) from error
         except requests.exceptions.Timeout as error:
             raise self._broken(entry, started, f"{self.name} did not answer in time", not safe, error) from error
+        except requests.exceptions.SSLError as error:
+            text = f"the certificate of {self.name} was not accepted"
+            raise self._broken(entry, started, text, False, error) from error
         except requests.exceptions.RequestException as error:
             refused = "refused" in str(error).lower() or "resolve" in str(error).lower()
             text = f"{self.name} cannot be reached" if refused else f"the connection to {self.name} broke"
             raise self._broken(entry, started, text, not safe and not refused, error) from error
         answer = _answer(response, self.clock.monotonic() - started)
-        entry.update(
-            status=answer.status,
-            seconds=round(answer.seconds, 4),
-            response_headers=redact_headers(answer.headers),
-            response=redact(answer.data) if answer.data is not None else answer.text[:KEEP],
-        )
-        _record(entry)
+        if _recorder.get() is not None:
+            entry.update(
+                status=answer.status,
+                seconds=round(answer.seconds, 4),
+                response_headers=redact_headers(answer.headers),
+                response=_kept(answer.data, len(answer.text)) if answer.data is not None else answer.text[:KEEP],
+            )
+            _record(entry)
         if answer.status in ok:
             if answer.status != 204 and answer.data is None and answer.text.strip() and "json" in _type(answer):
                 raise Retry(
@@ -191,14 +207,44 @@ def retry_after(answer: Answer, clock: Clock = CLOCK) -> float | None:
 
 
 def redact(value: Any) -> Any:
-    """The same value with everything that looks like a secret masked."""
+    """The same value with everything that looks like a secret masked, whatever shape stands under its name."""
     if isinstance(value, Mapping):
-        return {
-            key: MASK if SECRET_FIELD.search(str(key)) and isinstance(item, str | int) else redact(item)
-            for key, item in value.items()
-        }
+        return {key: _masked(str(key), item) for key, item in value.items()}
     if isinstance(value, list | tuple):
+        if len(value) == 2 and isinstance(value[0], str) and not isinstance(value[1], Mapping | list | tuple):
+            return [value[0], _masked(value[0], value[1])]  # a pair of query parameters
         return [redact(item) for item in value]
+    return value
+
+
+def _masked(name: str, item: Any) -> Any:
+    if not SECRET_FIELD.search(name) or item is None or isinstance(item, bool):
+        return redact(item)
+    return MASK
+
+
+def redact_url(url: str) -> str:
+    """The address with the values of secret query parameters masked."""
+    head, mark, query = url.partition("?")
+    parts = (part.partition("=") for part in query.split("&"))
+    return head + mark + "&".join(f"{n}={MASK}" if e and SECRET_FIELD.search(n) else n + e + v for n, e, v in parts)
+
+
+def _kept(value: Any, size: int) -> Any:
+    """What the log keeps of a body of `size` characters: all of it, or the beginning when it is long."""
+    if size <= KEEP:
+        return redact(value)
+    clean = redact(_shortened(value))
+    text = json.dumps(clean, ensure_ascii=False, default=str)
+    return clean if len(text) <= KEEP else text[:KEEP]
+
+
+def _shortened(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _shortened(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        more = [f"... and {len(value) - LISTED} more"] if len(value) > LISTED else []
+        return [_shortened(item) for item in value[:LISTED]] + more
     return value
 
 
@@ -220,10 +266,12 @@ def _type(answer: Answer) -> str:
 
 
 def _answer(response: requests.Response, seconds: float) -> Answer:
+    if "charset" not in response.headers.get("Content-Type", ""):
+        response.encoding = "utf-8"  # guessing takes seconds on a large answer
     text = response.text
     try:
-        data = response.json() if text.strip() else None
-    except ValueError:
+        data = json.loads(text) if text.strip() else None
+    except (ValueError, RecursionError):
         data = None
     return Answer(response.status_code, response.headers, text, data, seconds, response.cookies.get_dict())
 

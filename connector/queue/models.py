@@ -114,6 +114,14 @@ class Message(db.Model):
             sqlite_where=text("status = 'waiting'"),
             postgresql_where=text("status = 'waiting'"),
         ),
+        Index(
+            "ix_message_held",
+            "connector_id",
+            "entity",
+            "id",
+            sqlite_where=text("status = 'held'"),
+            postgresql_where=text("status = 'held'"),
+        ),
         Index("ix_message_key", "key", "id"),
     )
 

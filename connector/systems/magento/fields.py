@@ -1,0 +1,158 @@
+"""The field table of a product: from the neutral record to the body that Magento wants. It sends nothing.
+
+What an update leaves alone on purpose, because the store's people may have set it there: websites, address,
+price, type, categories. An empty text is not sent, since the record cannot tell "emptied" from "no such field".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from connector.errors import Fail
+from connector.records import Product
+from connector.systems.magento import errors
+from connector.systems.magento.numbers import plain
+from connector.systems.magento.store import Store
+from connector.systems.magento.urlkeys import url_key
+from connector.systems.magento.values import code_of, typed
+
+ENABLED, DISABLED = 1, 2
+VISIBILITY = {"visible": 4, "featured": 4, "invisible": 1}  # 4 catalogue and search, 1 not by itself
+UNMANAGED = {"qty": 0, "is_in_stock": True, "manage_stock": False, "use_config_manage_stock": False}
+TEXTS = {  # field of the record -> attribute of the store
+    "description": "description",
+    "short_description": "short_description",
+    "meta_title": "meta_title",
+    "meta_description": "meta_description",
+    "meta_keywords": "meta_keyword",
+    "url_key": "url_key",
+}
+
+
+@dataclass(slots=True)
+class Draft:
+    """A product body in the making, with what had to be left out or replaced."""
+
+    product: dict[str, Any]
+    custom: dict[str, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+    def body(self) -> dict[str, Any]:
+        product = dict(self.product)
+        if self.custom:  # a list: the map form is answered with 500 (facts/MAGENTO.md, products)
+            product["custom_attributes"] = [
+                {"attribute_code": code, "value": value} for code, value in self.custom.items()
+            ]
+        return {"product": product}
+
+    def told(self) -> dict[str, Any]:
+        """The same flat, for the record page."""
+        flat = {name: value for name, value in self.product.items() if name != "extension_attributes"}
+        return {
+            **flat,
+            **self.product.get("extension_attributes", {}),
+            **self.custom,
+            **({"notes": list(self.notes)} if self.notes else {}),
+        }
+
+
+def for_update(record: Product, store: Store) -> Draft:
+    """What a product that is in the store gets: only what the ERP is the master of."""
+    draft = Draft({"sku": record.key, **_common(record)})
+    number = store.attribute_set(record.item_class)
+    if number is not None:
+        draft.product["attribute_set_id"] = number
+    tax = store.tax_class(record.tax_category)
+    _texts(draft, record)
+    if tax is not None:
+        draft.custom["tax_class_id"] = str(tax)
+    _attributes(draft, record, store)
+    return draft
+
+
+def for_creation(record: Product, store: Store, values: Mapping[str, Any], websites: Sequence[str]) -> Draft:
+    """Everything a new product needs (facts/MAGENTO.md, products: needed to create).
+
+    Raises Fail for a SKU that is too long, an unknown website, or no attribute set at all.
+    """
+    if len(record.key) > 64:
+        raise Fail(f"The SKU has {len(record.key)} characters, Magento takes 64.", code="magento.sku_too_long")
+    draft = for_update(record, store)
+    draft.product.update(
+        type_id="virtual" if is_virtual(record) else "simple",
+        attribute_set_id=_set(draft, record, store, str(values.get("default_attribute_set") or "Default")),
+        price=plain(max(record.price or Decimal(0), Decimal(0)), "price"),
+        extension_attributes={"website_ids": store.website_ids(websites)},  # left out it would mean all websites
+    )
+    if not record.stock_item:  # nobody will ever send a quantity for it
+        draft.product["extension_attributes"]["stock_item"] = dict(UNMANAGED)
+    _tax(draft, record, store, str(values.get("default_tax_class") or ""))
+    draft.custom.setdefault("url_key", url_key(record.name, record.key))
+    return draft
+
+
+def is_virtual(record: Product) -> bool:
+    """Nothing to ship and nothing to count: a service, a warranty."""
+    return not record.stock_item and not record.requires_shipment
+
+
+def _common(record: Product) -> dict[str, Any]:
+    fields: dict[str, Any] = {
+        "name": (record.name or record.key)[:255],  # Magento would cut it without a word
+        "status": ENABLED if record.active and record.exported else DISABLED,
+        "visibility": VISIBILITY.get(record.visibility, 4),
+    }
+    if record.weight is not None and record.weight >= 0 and not is_virtual(record):
+        fields["weight"] = plain(record.weight, "weight")
+    return fields
+
+
+def _texts(draft: Draft, record: Product) -> None:
+    for name, code in TEXTS.items():
+        if getattr(record, name):
+            draft.custom[code] = getattr(record, name)
+    if record.msrp is not None and record.msrp >= 0:
+        draft.custom["msrp"] = str(plain(record.msrp, "MSRP"))
+
+
+def _set(draft: Draft, record: Product, store: Store, default: str) -> int:
+    number = draft.product.get("attribute_set_id")
+    if number is None:
+        number = store.attribute_set(default)
+        if record.item_class:
+            draft.notes.append(f"no attribute set {record.item_class} in the store: {default} is used")
+    if number is None:
+        raise Fail(
+            f"The store has no attribute set {default}.",
+            code=errors.UNKNOWN_SET,
+            help="Correct the default attribute set in the connector's store settings.",
+        )
+    return int(number)
+
+
+def _tax(draft: Draft, record: Product, store: Store, default: str) -> None:
+    if "tax_class_id" in draft.custom:
+        return
+    number = store.tax_class(default)
+    if number is not None:
+        draft.custom["tax_class_id"] = str(number)
+    if record.tax_category:
+        draft.notes.append(f"no tax class {record.tax_category} in the store: {default or 'none'} is used")
+
+
+def _attributes(draft: Draft, record: Product, store: Store) -> None:
+    """The ERP's attributes that the store has too. Magento would ignore unknown ones silently, so say it."""
+    named = {code_of(name): (name, value) for name, value in record.attributes if code_of(name)}
+    known = store.attributes(sorted(named)) if named else {}
+    for code, (name, value) in named.items():
+        attribute = known.get(code)
+        if attribute is None or not attribute.own:  # Magento's own attributes are not the ERP's to fill
+            draft.notes.append(f"attribute {name} left out: the store has no attribute {code} of its own")
+            continue
+        try:
+            draft.custom.setdefault(code, typed(attribute, value))
+        except ValueError as reason:
+            draft.notes.append(f"attribute {name} left out: {reason}")

@@ -1,0 +1,122 @@
+"""Base prices and special prices through the bulk endpoints: one request for any number of products.
+
+Both answer 200 and a list of row errors: the good rows are written, the bad ones named badly or not at all
+(facts/MAGENTO.md, bulk price endpoints). So after a complaint the prices are read back, and a row is wrong
+where the store has another value. MSRP is a field of the product, not of these endpoints.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from connector.errors import Fail, Outcome, Retry, Skip, Wait
+from connector.records import PRODUCT, Price
+from connector.systems.base import Written
+from connector.systems.magento import errors, numbers
+from connector.systems.magento.client import Client
+from connector.systems.magento.find import by_key, existing
+from connector.systems.magento.specials import Specials
+
+NOT_TAKEN = "magento.price_not_taken"
+
+
+@dataclass(slots=True)
+class Row:
+    """One price on its way: what is sent, and the word that it gets when it goes wrong."""
+
+    record: Price
+    sent: Decimal = Decimal(0)
+    fields: dict[str, Any] = field(default_factory=dict)
+    problem: Outcome | None = None
+
+    def written(self) -> Written:
+        if self.problem is not None:
+            return Written(self.record.key, problem=self.problem)
+        return Written(self.record.key, target_id=self.record.key, fields=self.fields)
+
+
+class Prices:
+    """Writes prices of one shop."""
+
+    def __init__(self, client: Client, values: Mapping[str, Any], preferences: Mapping[str, Any]) -> None:
+        self.client = client
+        self.store_id = int(values.get("price_store_id") or 0)
+        self.specials = Specials(client, self.store_id) if preferences.get("special_price") else None
+
+    def write_many(self, records: Sequence[Price]) -> list[Written]:
+        """One outcome for each record, in order. Raises Retry, Refused or Fail for the request as a whole."""
+        rows = [_checked(record) for record in records]
+        good = [row for row in rows if row.problem is None]
+        if good:
+            self._base(good)
+        good = [row for row in good if row.problem is None]
+        if good and self.specials is not None:
+            problems = self.specials.write(row.record for row in good)
+            for row in good:
+                row.problem = problems.get(row.record.key)
+                if row.problem is None:
+                    row.fields.update(self.specials.told(row.record))
+        return [row.written() for row in rows]
+
+    def _base(self, rows: Sequence[Row]) -> None:
+        bodies = [{"sku": row.record.key, "price": row.fields["price"], "store_id": self.store_id} for row in rows]
+        for row in rows:
+            row.fields["store_id"] = self.store_id
+        complaints = self.client.post_rows("/products/base-prices", "prices", bodies)
+        if complaints:
+            self._mark(
+                rows, [errors.expand(str(item.get("message", "")), item.get("parameters")) for item in complaints]
+            )
+
+    def _mark(self, rows: Sequence[Row], said: Sequence[str]) -> None:
+        """Find the rows that did not go in, and say for each what the shop may have meant."""
+        keys = [row.record.key for row in rows]
+        stored = self._stored(keys)
+        bad = [row for row in rows if stored.get(row.record.key) != row.sent]
+        there = existing(self.client, [row.record.key for row in bad]) if bad else {}
+        for row in bad:
+            row.problem = _problem(row.record, there, said)
+
+    def _stored(self, keys: Sequence[str]) -> dict[str, Decimal]:
+        answer = self.client.call("POST", "/products/base-prices-information", body={"skus": list(keys)}).data
+        rows = [item for item in answer if isinstance(item, Mapping)] if isinstance(answer, list) else []
+        mine = [item for item in rows if str(item.get("store_id")) == str(self.store_id)]
+        return {key: _money(numbers.read(item.get("price")) or Decimal(0)) for key, item in by_key(keys, mine)}
+
+
+def _checked(record: Price) -> Row:
+    """What can be told beforehand need not be asked: the shop's own complaint would not name the row."""
+    row = Row(record)
+    try:
+        if record.price < 0:
+            raise Fail(f"The price {record.price} is negative.", code="magento.negative_price")
+        row.fields["price"] = numbers.plain(record.price, "price")
+        row.sent = _money(record.price)
+    except Fail as word:
+        row.problem = word
+    return row
+
+
+def _problem(record: Price, there: Mapping[str, str], said: Sequence[str]) -> Outcome:
+    if record.key not in there:
+        if not record.sellable:
+            return Skip("The item is not for sale and not in the store.", code="magento.not_for_sale")
+        return Wait(f"The store has no product {record.key} yet.", for_=(PRODUCT, record.key))
+    marks = (f"sku = {record.key.casefold()}.", f"sku = {record.key.casefold()},")
+    named = [text for text in said if any(mark in text.casefold() for mark in marks)]
+    unnamed = [text for text in said if "SKU = " not in text]
+    texts = named or unnamed
+    if not texts:  # the shop complained about other rows only: somebody else wrote meanwhile
+        return Retry("The price that was read back is another one.", code="magento.price_differs", unknown=True)
+    kind = there[record.key]
+    help = (
+        f"Products of type {kind} have no price of their own." if kind in ("configurable", "bundle", "grouped") else ""
+    )
+    return Fail(f"Magento did not take the price: {' '.join(texts)}", code=NOT_TAKEN, help=help)
+
+
+def _money(value: Decimal) -> Decimal:
+    return value.quantize(numbers.FOUR, ROUND_HALF_UP)

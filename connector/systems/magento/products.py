@@ -1,0 +1,127 @@
+"""Products: created, updated, taken off sale, deleted. One record is one request where one is enough.
+
+A bound product gets a partial PUT. An unbound one gets a POST with everything, which Magento takes as an
+update when the SKU is there already, so a lost reply does no harm (facts/MAGENTO.md, products, idempotency).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from connector.errors import Fail, Outcome, Refused, Skip
+from connector.records import Product
+from connector.systems.base import Written
+from connector.systems.magento import errors, fields
+from connector.systems.magento.client import Client, not_magento, sku_path
+from connector.systems.magento.fields import DISABLED, Draft
+from connector.systems.magento.find import existing
+from connector.systems.magento.store import Store
+from connector.systems.magento.urlkeys import unique_key, url_key
+
+GONE = {errors.UNKNOWN_SET, errors.MISSING_VALUE, errors.NO_SUCH_PRODUCT}  # what a partial PUT of a missing SKU gets
+
+
+class Products:
+    """Writes products of one shop."""
+
+    def __init__(self, client: Client, store: Store, values: Mapping[str, Any], preferences: Mapping[str, Any]) -> None:
+        self.client = client
+        self.store = store
+        self.values = values
+        self.websites = list(preferences.get("websites") or ())
+        self.deletion = str(preferences.get("deletion") or "disable")
+
+    def write(self, record: Product, *, bound: bool) -> Written:
+        """One product; its refusal is in `problem`. Raises Refused, which concerns every other record too."""
+        try:
+            if not (record.active and record.exported):
+                return self._take_off(record, bound)
+            return self._update(record) if bound else self._create(record)
+        except Refused:
+            raise
+        except Outcome as word:
+            return Written(record.key, problem=word)
+
+    def delete(self, key: str, target_id: str) -> Written:
+        """As the product settings say: delete, disable or ignore. What is already gone is done."""
+        if self.deletion == "ignore":
+            return Written(key, target_id, problem=Skip("Deleted items are left in the store (product settings)."))
+        try:
+            if self.deletion == "delete":
+                self.client.call("DELETE", f"/products/{sku_path(key)}")
+            else:
+                self._put({"sku": key, "status": DISABLED})
+        except Fail as word:
+            if word.code not in GONE:
+                return Written(key, target_id, problem=word)
+            return Written(key, target_id, fields={"notes": ["it was already gone"]})
+        return Written(key, target_id, fields={"deleted": True} if self.deletion == "delete" else {"status": DISABLED})
+
+    def _create(self, record: Product) -> Written:
+        draft = fields.for_creation(record, self.store, self.values, self.websites)
+        try:
+            answer = self._send("POST", "/products", draft, record)
+        except Fail as word:
+            if word.code != errors.UNKNOWN_SET:
+                raise
+            self.store.forget()  # the kept id of the set is out of date
+            draft = fields.for_creation(record, self.store, self.values, self.websites)
+            answer = self._send("POST", "/products", draft, record)
+        created = answer.get("created_at") == answer.get("updated_at")  # an update moves updated_at on
+        return Written(record.key, str(answer["id"]), created=created, fields=draft.told())
+
+    def _update(self, record: Product) -> Written:
+        draft = fields.for_update(record, self.store)
+        path = f"/products/{sku_path(record.key)}"
+        try:
+            answer = self._send("PUT", path, draft, record)
+        except Fail as word:
+            if word.code not in GONE:
+                raise
+            if not existing(self.client, [record.key]):  # deleted in the store: make it anew
+                return self._create(record)
+            if word.code != errors.UNKNOWN_SET:
+                raise
+            self.store.forget()
+            draft = fields.for_update(record, self.store)
+            answer = self._send("PUT", path, draft, record)
+        return Written(record.key, str(answer["id"]), fields=draft.told())
+
+    def _take_off(self, record: Product, bound: bool) -> Written:
+        """An item that is not for sale is disabled where it is in the store, and never created."""
+        why = f"it is {record.status_label or 'inactive'} in the ERP" if not record.active else "its export is off"
+        skip = Skip(f"Not sent: {why}, and it is not in the store.", code="magento.not_for_sale")
+        if not bound and not existing(self.client, [record.key]):
+            return Written(record.key, problem=skip)
+        try:
+            answer = self._put({"sku": record.key, "status": DISABLED})
+        except Fail as word:
+            if word.code in GONE:
+                return Written(record.key, problem=skip)
+            raise
+        return Written(record.key, str(answer["id"]), fields={"status": DISABLED, "notes": [f"disabled: {why}"]})
+
+    def _put(self, product: dict[str, Any]) -> dict[str, Any]:
+        path = f"/products/{sku_path(product['sku'])}"
+        return _product(self.client.call("PUT", path, body={"product": product}).data, path)
+
+    def _send(self, method: str, path: str, draft: Draft, record: Product) -> dict[str, Any]:
+        """One request, and a second one with another address when the first one's is taken."""
+        try:
+            return _product(self.client.call(method, path, body=draft.body()).data, path)
+        except Fail as word:
+            if word.code != errors.URL_KEY_TAKEN:
+                raise
+        key = url_key(record.name, record.key)
+        if draft.custom.get("url_key") == key:
+            key = unique_key(key, record.key)
+        draft.notes.append(f"URL key {draft.custom.get('url_key', '')} is taken: {key} is used")
+        draft.custom["url_key"] = key
+        return _product(self.client.call(method, path, body=draft.body()).data, path)
+
+
+def _product(data: Any, path: str) -> dict[str, Any]:
+    if not isinstance(data, dict) or "id" not in data:
+        raise not_magento(path)
+    return data

@@ -1,0 +1,60 @@
+"""The settings of a Magento 2 store as data, and what the plug-in can do. It knows no page and no request."""
+
+from __future__ import annotations
+
+from connector.records import INVENTORY, PRICE, PRODUCT
+from connector.systems.base import BOOLEAN, CHOICE, INTEGER, SECRET, URL, Capabilities, Setting
+
+BEARER, OAUTH1 = "bearer", "oauth1"
+
+SETTINGS = (
+    Setting(
+        "url", "Store URL", URL, required=True,
+        help="The address of the shop, e.g. https://shop.example.com. Everything after /rest is cut off.",
+    ),
+    Setting(
+        "auth", "Sign in with", CHOICE, default=BEARER,
+        choices=((BEARER, "Access token (bearer)"), (OAUTH1, "OAuth 1.0a (all four keys of the integration)")),
+        help="From 2.4.4 Magento takes the bare access token only if an administrator allows it, OAuth always.",
+    ),
+    Setting(
+        "token", "Access token", SECRET, confirm=True,
+        help="Magento Admin: System > Integrations > your integration > Access Token.",
+    ),
+    Setting("consumer_key", "Consumer key", help="Only for OAuth 1.0a: Consumer Key of the same integration."),
+    Setting("consumer_secret", "Consumer secret", SECRET, help="Only for OAuth 1.0a: Consumer Secret."),
+    Setting("token_secret", "Access token secret", SECRET, help="Only for OAuth 1.0a: Access Token Secret."),
+    Setting(
+        "store_view", "Store view", default="all", advanced=True,
+        help='"all" writes for every store view; any other code writes for that view only.',
+    ),
+    Setting(
+        "default_attribute_set", "Default attribute set", default="Default",
+        help="For new products whose item class is not an attribute set of the store.",
+    ),
+    Setting(
+        "default_tax_class", "Default tax class", default="Taxable Goods",
+        help="For new products whose tax category is not a product tax class of the store.",
+    ),
+    Setting(
+        "price_store_id", "Store id of prices", INTEGER, default=0, low=0, advanced=True,
+        help="0 is the price of all stores. Any other id shadows later global prices in that view.",
+    ),
+    Setting("parallel", "Parallel requests", INTEGER, default=4, low=1, high=16, advanced=True),
+    Setting(
+        "requests_per_minute", "Requests per minute", INTEGER, default=0, low=0, high=60_000, advanced=True,
+        help="0 is no limit.",
+    ),
+    Setting(
+        "verify_tls", "Check the certificate", BOOLEAN, default=True, advanced=True,
+        help="Switch off only for a test shop with a certificate of its own.",
+    ),
+)  # fmt: skip
+
+# facts/MAGENTO.md, timings: base-prices cost 0.14 ms a row, so large batches pay; source items cost 3 ms a row
+# and hold locks meanwhile, so 50-100 is enough. Two parallel writers gain, four add nothing on two cores.
+CAPABILITIES = Capabilities(
+    writes=frozenset({PRODUCT, PRICE, INVENTORY}),
+    batches={PRICE: 500, INVENTORY: 100},
+    parallel=4,
+)

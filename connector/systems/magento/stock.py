@@ -1,0 +1,161 @@
+"""Stock: quantities of the ERP's warehouses summed into the store's inventory sources, and written in one request.
+
+Magento stores source items of SKUs that do not exist, refuses a whole request for one bad row, and keeps a
+product of the default stock unsalable when it comes back in stock with a single push (facts/MAGENTO.md,
+inventory). The fewest calls that are safe for all of that:
+
+- one POST when every row is 0 or goes to another source than `default`;
+- one GET of the former quantities before it when a row of `default` is above 0 (or when mapped sources may
+  hold a rest that the ERP does not mention any more), and a POST of those that were at 0 before the POST of all;
+- one GET of the products before it for SKUs that are not known to be in the store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from connector.errors import Fail, Outcome, Skip, Wait
+from connector.records import PRODUCT, Level, Stock
+from connector.systems.base import Written
+from connector.systems.magento import errors, numbers
+from connector.systems.magento.client import Client, sku_path
+from connector.systems.magento.find import existing, source_items
+from connector.systems.magento.store import Store
+
+DEFAULT = "default"  # the one source of the default stock
+KINDS = {"available", "available_for_shipping", "on_hand"}
+Quantities = dict[str, Decimal]  # source code -> quantity
+
+
+class Stocks:
+    """Writes stock of one shop."""
+
+    def __init__(self, client: Client, store: Store, preferences: Mapping[str, Any]) -> None:
+        self.client = client
+        self.store = store
+        self.rules = Rules(preferences)
+
+    def write_many(self, records: Sequence[Stock], known: Mapping[str, str]) -> list[Written]:
+        """One outcome for each record, in order. Raises Retry, Refused or Fail for the request as a whole."""
+        msi = self.store.sources() is not None
+        plans: dict[str, Quantities] = {}
+        problems: dict[str, Outcome] = {}
+        for record in records:
+            try:
+                plans[record.key] = self._plan(record, msi)
+            except Fail as word:
+                problems[record.key] = word
+        if not msi:
+            for record in records:
+                if record.key in plans:
+                    self._legacy(record, plans[record.key], problems)
+        else:
+            self._absent([record for record in records if record.key in plans], known, problems)
+            self._send({key: plan for key, plan in plans.items() if key not in problems})
+        return [_written(record.key, plans.get(record.key, {}), problems.get(record.key)) for record in records]
+
+    def _plan(self, record: Stock, msi: bool) -> Quantities:
+        plan = self.rules.quantities(record)
+        for source, quantity in plan.items():
+            numbers.plain(quantity, "quantity")
+            if msi and not self.store.has_source(source):
+                raise Fail(
+                    f"The store has no inventory source {source}.",
+                    code="magento.unknown_source",
+                    help="Correct the warehouse mapping or the default source in the connector's inventory settings.",
+                )
+        return plan
+
+    def _absent(self, records: Sequence[Stock], known: Mapping[str, str], problems: dict[str, Outcome]) -> None:
+        """Rows of unknown SKUs wait: Magento would keep them as orphans without a word."""
+        unknown = [record for record in records if record.key not in known]
+        there = existing(self.client, [record.key for record in unknown]) if unknown else {}
+        for record in unknown:
+            if record.key not in there:
+                problems[record.key] = _no_product(record)
+
+    def _send(self, plans: Mapping[str, Quantities]) -> None:
+        held = self._held(plans)
+        for key, plan in plans.items():
+            for source in self.rules.mapped:  # nothing there any more, and the ERP leaves such warehouses out
+                if source not in plan and held.get(key, {}).get(source, (Decimal(0), False))[0] > 0:
+                    plan[source] = Decimal(0)
+        rows = [_row(key, source, quantity) for key, plan in plans.items() for source, quantity in plan.items()]
+        # Back in stock takes two pushes. These first, so that whatever breaks in between, a further try is the second.
+        back = [row for row in rows if row["source_code"] == DEFAULT and row["quantity"] > 0 and _was_out(held, row)]
+        for part in (back, rows):
+            if part:
+                self.client.post_rows("/inventory/source-items", "sourceItems", part)
+
+    def _held(self, plans: Mapping[str, Quantities]) -> dict[str, dict[str, tuple[Decimal, bool]]]:
+        """What the store has, only where it matters: `default` above 0, and mapped sources that are not written."""
+        keys = [
+            key
+            for key, plan in plans.items()
+            if plan.get(DEFAULT, Decimal(0)) > 0 or any(source not in plan for source in self.rules.mapped)
+        ]
+        return source_items(self.client, keys, {DEFAULT, *self.rules.mapped}) if keys else {}
+
+    def _legacy(self, record: Stock, plan: Quantities, problems: dict[str, Outcome]) -> None:
+        """Without sources there is one stock item for each product; the id in the path is not looked at."""
+        total = sum(plan.values(), Decimal(0))
+        body = {"stockItem": {"qty": numbers.plain(total), "is_in_stock": total > 0}}
+        try:
+            self.client.call("PUT", f"/products/{sku_path(record.key)}/stockItems/1", body=body)
+        except Fail as word:
+            problems[record.key] = _no_product(record) if word.code == errors.NO_SUCH_PRODUCT else word
+
+
+class Rules:
+    """The connector's inventory settings: which kind of quantity, which warehouses, which source each feeds."""
+
+    def __init__(self, preferences: Mapping[str, Any]) -> None:
+        kind = str(preferences.get("quantity_kind") or "available")
+        self.kind = kind if kind in KINDS else "available"
+        self.warehouses = {str(name).strip().upper() for name in preferences.get("warehouses") or ()}
+        self.default = str(preferences.get("default_source") or DEFAULT).strip()
+        self.sources: dict[str, str] = {}
+        for line in preferences.get("source_map") or ():
+            warehouse, _, source = str(line).partition("=")
+            if warehouse.strip() and source.strip():
+                self.sources[warehouse.strip().upper()] = source.strip()
+        self.mapped = sorted(set(self.sources.values()))
+
+    def quantities(self, record: Stock) -> Quantities:
+        """Absolute quantity for each source; below zero counts as zero. A warehouse without a mapping feeds the
+        default source; a product without any warehouse has 0 there (unless every source comes from the mapping).
+        """
+        sums: Quantities = {} if self.sources else {self.default: Decimal(0)}
+        for level in record.levels:
+            if not self.warehouses or level.warehouse.strip().upper() in self.warehouses:
+                source = self.sources.get(level.warehouse.strip().upper(), self.default)
+                sums[source] = sums.get(source, Decimal(0)) + self._of(level)
+        return {source: max(quantity, Decimal(0)) for source, quantity in sums.items()}
+
+    def _of(self, level: Level) -> Decimal:
+        return Decimal(getattr(level, self.kind))
+
+
+def _row(sku: str, source: str, quantity: Decimal) -> dict[str, Any]:
+    """The status is required and independent of the quantity, so it is always sent."""
+    number = numbers.plain(quantity, "quantity")
+    return {"sku": sku, "source_code": source, "quantity": number, "status": 1 if number > 0 else 0}
+
+
+def _was_out(held: Mapping[str, Mapping[str, tuple[Decimal, bool]]], row: Mapping[str, Any]) -> bool:
+    quantity, in_stock = held.get(row["sku"], {}).get(DEFAULT, (Decimal(0), False))
+    return quantity <= 0 or not in_stock
+
+
+def _no_product(record: Stock) -> Outcome:
+    if not record.sellable:
+        return Skip("The item is not for sale and not in the store.", code="magento.not_for_sale")
+    return Wait(f"The store has no product {record.key} yet.", for_=(PRODUCT, record.key))
+
+
+def _written(key: str, plan: Quantities, problem: Outcome | None) -> Written:
+    if problem is not None:
+        return Written(key, problem=problem)
+    return Written(key, target_id=key, fields={source: numbers.plain(quantity) for source, quantity in plan.items()})

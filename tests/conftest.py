@@ -27,18 +27,24 @@ def postgres() -> Iterator[Cluster]:
 
 
 @pytest.fixture(scope="session")
-def postgres_url(postgres: Cluster) -> str:
+def postgres_url(postgres: Cluster, instance: Path) -> str:
     url = postgres.create("connector_test")
-    app = create_app({"DATABASE_URL": url, "TESTING": True})
+    app = make_app(url, instance)
     with app.app_context():
         db.create_all()
         db.engine.dispose()
     return url
 
 
-def make_app(url: str, **settings: object) -> Flask:
+def make_app(url: str, instance: Path, **settings: object) -> Flask:
     """An application that starts nothing in the background."""
-    return create_app({"DATABASE_URL": url, "TESTING": True, "SECRET_KEY": "test-secret-key", **settings})
+    return create_app({"DATABASE_URL": url, "TESTING": True, "INSTANCE": str(instance), **settings})
+
+
+@pytest.fixture(scope="session")
+def instance(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for generated keys, so that tests leave the checkout alone."""
+    return tmp_path_factory.mktemp("instance")
 
 
 @pytest.fixture
@@ -47,9 +53,9 @@ def sqlite_url(tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def app(sqlite_url: str) -> Iterator[Flask]:
+def app(sqlite_url: str, instance: Path) -> Iterator[Flask]:
     """An application on a fresh SQLite file, inside its context."""
-    app = make_app(sqlite_url)
+    app = make_app(sqlite_url, instance)
     with app.app_context():
         db.create_all()
         yield app
@@ -63,7 +69,7 @@ def any_app(request: pytest.FixtureRequest) -> Iterator[Flask]:
     if request.param == "sqlite":
         yield request.getfixturevalue("app")
         return
-    app = make_app(request.getfixturevalue("postgres_url"))
+    app = make_app(request.getfixturevalue("postgres_url"), request.getfixturevalue("instance"))
     with app.app_context():
         with db.write() as connection:
             names = ", ".join(f'"{table.name}"' for table in db.metadata.sorted_tables)

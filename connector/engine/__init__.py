@@ -1,0 +1,159 @@
+"""The engine: the place where queue, sync, setup and systems are put together. Pages and commands talk to it.
+
+`current_app.extensions["engine"]` is one per process. `start()` begins the scheduler (and with it the
+windows and polls) in this process; a process that was not started can still accept pushes and put Sync Now
+on the table, where a worker finds it.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import select
+
+from connector.clock import CLOCK, Clock
+from connector.db import db
+from connector.engine.intake import Intake, PushResult
+from connector.engine.jobs import Jobs, policy
+from connector.engine.systems import Connections
+from connector.engine.work import Worker
+from connector.queue import inbox
+from connector.queue.lanes import Lane
+from connector.queue.models import OPEN, URGENT, Message
+from connector.queue.scheduler import Scheduler
+from connector.queue.wake import Bell
+from connector.records import ERP_TO_STORE
+from connector.setup import connectors
+from connector.sync import look as looking
+from connector.systems.base import Check
+
+log = logging.getLogger(__name__)
+
+__all__ = ["Engine", "PushResult", "policy"]
+
+
+class Engine:
+    """One process's hands and ears. Methods need an application context unless they say otherwise."""
+
+    def __init__(self, app: Flask, clock: Clock = CLOCK) -> None:
+        self.app, self.clock = app, clock
+        self.worker = f"{socket.gethostname()}-{os.getpid()}"
+        self.bell = Bell()
+        self.connections = Connections()
+        self.intake = Intake(self.connections, self.bell)
+        self._worker = Worker(app, self.connections, self.bell, self.refresh)
+        self._jobs = Jobs(app, self.connections, self._worker, self.bell, clock)
+        self.scheduler: Scheduler | None = None
+        self._stop = threading.Event()
+
+    # --- life -----------------------------------------------------------------------------------------
+
+    def start(self, kind: str = "web") -> None:
+        """Begin to work in this process: windows, polls, sweeps. Calling it twice is fine."""
+        if self.scheduler is not None:
+            return
+        self._stop.clear()
+        self.scheduler = Scheduler(
+            self.app,
+            self.jobs,
+            bell=self.bell,
+            clock=self.clock,
+            worker=self.worker,
+            kind=kind,
+            lease_seconds=self.app.config["LEASE_SECONDS"],
+        )
+        self.scheduler.start()
+        log.info("engine started", extra={"action": "engine_started", "worker": self.worker, "kind": kind})
+
+    def stop(self) -> None:
+        """Finish the work in hand, give the leases back, log out everywhere."""
+        self._stop.set()
+        if self.scheduler is not None:
+            self.scheduler.stop()
+            self.scheduler = None
+        self.connections.close()
+
+    def refresh(self) -> None:
+        """A connector or a schedule was changed: read them again now."""
+        self.connections.refresh()
+        if self.scheduler is not None:
+            self.scheduler.refresh()
+
+    # --- what the scheduler asks for ------------------------------------------------------------------
+
+    def jobs(self) -> list[Any]:
+        return self._jobs.all()
+
+    def work(self, unit: Any) -> Any:
+        """The function that the queue is handed: performs one unit."""
+        return self._worker.work(unit)
+
+    def systems(self, connector_id: str) -> Any:
+        """The two systems of a connector, as configured now."""
+        return self.connections.systems(connector_id)
+
+    # --- what pages and commands ask for --------------------------------------------------------------
+
+    def accept_push(self, connector_id: str, headers: Mapping[str, str], body: bytes) -> PushResult:
+        """One push notification: checked, stored, queued, committed; then the caller may answer 2xx."""
+        return self.intake.accept(connector_id, headers, body)
+
+    def sync_now(self, connector_id: str, entity: str, key: str, *, user: str, wait: float = 2.0) -> int:
+        """Put one record on the urgent lane and wait up to `wait` seconds for its end. Returns the message's id."""
+        lane = Lane(connector_id, entity, ERP_TO_STORE)
+        before = self._newest(lane, key)
+        inbox.put(lane, [inbox.Item(key)], origin="person", priority=URGENT, user=user, bell=self.bell)
+        message_id = self._newest(lane, key) or before or 0
+        deadline = self.clock.monotonic() + wait
+        while self._status(message_id) in OPEN and self.clock.monotonic() < deadline:
+            self.clock.sleep(0.01)
+        return message_id
+
+    def process(self, connector_id: str, entity: str, *, user: str) -> int:
+        """Process Messages: drain a lane in the background. Returns the id of the Run that shows its progress."""
+        return self._jobs.process(Lane(connector_id, entity, ERP_TO_STORE), user, self._stop)
+
+    def poll(self, connector_id: str, entity: str, *, user: str = "") -> str:
+        """Look for changes now; returns a sentence. Raises Retry, Refused or Fail as the source does."""
+        return self._jobs.poll(Lane(connector_id, entity, ERP_TO_STORE))
+
+    def look(self, connector_id: str, entity: str, key: str) -> looking.Look:
+        """Both sides of a record as they are now."""
+        return looking.look(self._worker.context(connector_id, entity, ERP_TO_STORE), key)
+
+    def test_connection(self, connector_id: str, side: str, values: Mapping[str, Any] | None = None) -> Check:
+        """Test Connection with the stored settings, or with `values` typed into the form (not saved here)."""
+        system = self.connections.unsaved(connector_id, side, values)
+        try:
+            check = system.check()
+        finally:
+            system.close()
+        if check.ok and values is None:
+            connectors.clear_attention(connector_id)
+            self.refresh()
+        return check
+
+    # --- small ----------------------------------------------------------------------------------------
+
+    def _newest(self, lane: Lane, key: str) -> int | None:
+        columns = Message.__table__.c
+        query = (
+            select(columns.id)
+            .where(columns.key == key, columns.connector_id == lane.connector, columns.entity == lane.entity)
+            .where(columns.direction == lane.direction)
+            .order_by(columns.id.desc())
+            .limit(1)
+        )
+        with db.read() as connection:
+            return connection.execute(query).scalar_one_or_none()
+
+    def _status(self, message_id: int) -> str:
+        columns = Message.__table__.c
+        with db.read() as connection:
+            return connection.execute(select(columns.status).where(columns.id == message_id)).scalar_one_or_none() or ""

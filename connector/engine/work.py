@@ -1,0 +1,109 @@
+"""From a unit of the queue to the sync room and back: context, recording of HTTP, words into verdicts."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+
+from flask import Flask
+from sqlalchemy import select
+
+from connector.db import db
+from connector.engine.systems import Connections
+from connector.errors import Outcome, Refused
+from connector.queue import inbox, repair
+from connector.queue.lanes import Lane
+from connector.queue.models import FAILED, OPEN, URGENT, Message
+from connector.queue.wake import Bell
+from connector.queue.work import Report, Unit, Verdict
+from connector.records import ERP_TO_STORE
+from connector.setup import connectors
+from connector.sync import catalogue
+from connector.sync.context import Context
+from connector.sync.perform import perform
+from connector.systems import http
+
+log = logging.getLogger(__name__)
+
+
+class Worker:
+    """Performs units. It brings its own application context: the queue's threads have none."""
+
+    def __init__(self, app: Flask, connections: Connections, bell: Bell, changed: Callable[[], None]) -> None:
+        self.app, self.connections, self.bell, self.changed = app, connections, bell, changed
+
+    def work(self, unit: Unit) -> Report:
+        """The work function of every window. Outcomes become verdicts; a bug is raised for the runner."""
+        urgent = any(message.priority == URGENT for message in unit.messages)
+        with self.app.app_context(), http.recording(urgent=urgent) as exchanges:
+            try:
+                verdicts = self._perform(unit)
+            except Outcome as word:
+                if isinstance(word, Refused):
+                    self.refused(unit.lane.connector, word)
+                verdicts = [Verdict(message.id, word, word.reason) for message in unit.messages]
+            return Report(verdicts, list(exchanges))
+
+    def _perform(self, unit: Unit) -> list[Verdict]:
+        config = self.connections.config(unit.lane.connector)
+        if config.attention:
+            raise Refused(f"The connector needs attention and has stopped calling: {config.attention}")
+        context = self.context(*unit.lane)
+        results = perform(context, unit.messages, unit.ours)
+        refused = next((result.word for result in results if isinstance(result.word, Refused)), None)
+        if refused:
+            self.refused(unit.lane.connector, refused)
+        return [Verdict(result.task_id, result.word, result.summary, result.wrote) for result in results]
+
+    def context(self, connector_id: str, entity: str, direction: str) -> Context:
+        """What the sync room needs for one lane."""
+        config, systems = self.connections.config(connector_id), self.connections.systems(connector_id)
+        sync = catalogue.find(entity, direction)
+        source, target = systems.erp, systems.store
+        if sync.source != "erp":
+            source, target = target, source
+        return Context(
+            connector_id,
+            sync,
+            source,
+            target,
+            config.values,
+            release=lambda kind, keys: self._release(connector_id, kind, keys),
+            need=lambda kind, keys: self._need(connector_id, kind, keys),
+            enabled=config.enabled,
+        )
+
+    def _release(self, connector_id: str, entity: str, keys: Sequence[str]) -> None:
+        dependents = [sync for sync in catalogue.SYNCS if entity in sync.needs]
+        if not dependents:
+            return
+        if sum(repair.release(connector_id, entity, key) for key in keys):
+            for sync in dependents:
+                self.bell.ring(Lane(connector_id, sync.entity, sync.direction))
+
+    def _need(self, connector_id: str, entity: str, keys: Sequence[str]) -> None:
+        """Ask for records that others wait for, unless they are on their way or have failed (Failed is final)."""
+        lane = Lane(connector_id, entity, ERP_TO_STORE)
+        columns = Message.__table__.c
+        with db.read() as connection:
+            known = set(
+                connection.execute(
+                    select(columns.key).where(
+                        columns.key.in_(keys),
+                        columns.connector_id == connector_id,
+                        columns.entity == entity,
+                        columns.direction == lane.direction,
+                        columns.status.in_((*OPEN, FAILED)),
+                    )
+                ).scalars()
+            )
+        items = [inbox.Item(key) for key in keys if key not in known]
+        if items:
+            inbox.put(lane, items, origin="dependency", bell=self.bell)
+
+    def refused(self, connector_id: str, word: Refused) -> None:
+        """Stop calling at once and say who must do what; the windows end, the messages stay."""
+        if not self.connections.config(connector_id).attention:
+            connectors.need_attention(connector_id, f"{word.reason} {word.help}".strip())
+            self.changed()
+            log.warning("credentials refused", extra={"action": "attention", "connector": connector_id})

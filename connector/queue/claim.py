@@ -20,6 +20,9 @@ from connector.queue.lanes import Lane
 from connector.queue.models import NORMAL, URGENT
 from connector.queue.safety import safety
 from connector.queue.sql import Rows, run, writing
+from connector.queue.takeover import Reclaimed, reclaim
+
+__all__ = ["Claimed", "Mark", "Reclaimed", "begin", "claim", "ours", "pick_sql", "reclaim", "renew"]
 
 Mark = tuple[int, int]  # (available_at, id) of the last row claimed: the next claim may start behind it
 

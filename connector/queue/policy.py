@@ -1,0 +1,64 @@
+"""The numbers of a queue and the arithmetic with them: how many calls, and when the next try is due."""
+
+from __future__ import annotations
+
+import math
+import random
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+LONGEST_BACKOFF = 3600.0  # seconds; a longer Retry Interval is still kept
+LONGEST_AFTER = 7 * 86400.0  # seconds; nobody means more by Retry-After, and it must fit a date
+REFUSED_PAUSE = 60.0  # seconds until a connector whose credentials were refused is asked again
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One connector's queue section. Counts are messages, times are seconds.
+
+    `retry_count` is the number of tries in all. `batchable` says that this entity's target takes several records
+    in one request; `batch_mode` is the operator's switch for it.
+    """
+
+    threshold: int = 25
+    batch: int = 25
+    batch_mode: bool = True
+    batchable: bool = False
+    retry_count: int = 3
+    retry_interval: float = 30
+    check_time: float = 50
+    sleep_time: float = 5
+    parallel: int = 1
+    lease_seconds: float = 30
+
+    def unit_size(self, pending: int) -> int:
+        """How many messages go into one call when `pending` are waiting at the start of a pass.
+
+        Up to the threshold they go one by one; above it all of them are batched, none singly first (both examples
+        of the setting's description count that way).
+        """
+        if not (self.batchable and self.batch_mode) or pending <= self.threshold:
+            return 1
+        return max(1, self.batch)
+
+    def units(self, pending: int) -> int:
+        """How many calls a pass over `pending` messages makes."""
+        return math.ceil(pending / self.unit_size(pending)) if pending else 0
+
+    def next_try(self, attempts: int, after: float | None, now: datetime) -> datetime:
+        """When a message that failed for the `attempts`-th time is due again.
+
+        What the other side asked for is never shortened. Else a random moment up to the doubled interval ("full
+        jitter", so that a thousand messages do not come back in one second), and never before the interval is over.
+        """
+        interval = max(0.0, float(self.retry_interval))
+        if after is not None and after > 0:
+            return now + timedelta(seconds=max(interval, min(after, LONGEST_AFTER)))
+        top = min(max(LONGEST_BACKOFF, interval), interval * 2.0 ** min(attempts, 30))
+        return now + timedelta(seconds=max(interval, random.uniform(0.0, top)))
+
+
+def relook(created_at: datetime, now: datetime) -> datetime:
+    """When a waiting message is looked at again though nobody released it: after a minute, then ever more seldom."""
+    age = (now - created_at).total_seconds()
+    return now + timedelta(seconds=min(max(age, 60.0), 3600.0))

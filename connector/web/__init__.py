@@ -14,7 +14,7 @@ from flask import Flask, current_app
 from flask_bootstrap import Bootstrap5
 from flask_wtf.csrf import CSRFProtect
 
-from connector.web import assets, auth, headers, menu, problems
+from connector.web import assets, auth, headers, menu, problems, words
 
 # each module brings a `blueprint` of the same name
 PAGES = (
@@ -63,11 +63,14 @@ def register(app: Flask) -> None:
     csrf.init_app(app)
     Bootstrap5(app)
     problems.register(app)
+    words.register(app)
     app.jinja_env.globals.update(htmx_config=HTMX_CONFIG)
     app.context_processor(_in_every_template)
     for name in PAGES:
         if find_spec(f"connector.web.{name}"):
             app.register_blueprint(import_module(f"connector.web.{name}").blueprint)
+    if "hooks" in app.blueprints:
+        csrf.exempt(app.blueprints["hooks"])  # it has a secret of its own
 
 
 def _settle(app: Flask) -> None:

@@ -1,0 +1,90 @@
+"""The overview: how every connector is doing now. Its live block is the same on first load and on each poll."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import Blueprint, Response
+from sqlalchemy import select
+
+from connector.db import db, utcnow
+from connector.queue import numbers
+from connector.queue.lanes import Lane
+from connector.setup.models import NEW, Connector
+from connector.sync.catalogue import SYNCS
+from connector.web import chart
+from connector.web.auth import need
+from connector.web.render import render
+
+blueprint = Blueprint("overview", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One entity of a connector: counts by status, since when the oldest is due, the last success."""
+
+    entity: str
+    title: str
+    counts: dict[str, int]
+    oldest: datetime | None
+    last_success: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One connector on the overview."""
+
+    id: str
+    name: str
+    state: str
+    active: bool
+    attention: str
+    attention_at: datetime | None
+    rows: tuple[Row, ...]
+    chart: chart.Chart
+
+
+@blueprint.get("/")
+@need("viewer")
+def page() -> Response:
+    shown = cards()
+    running = any(card.active and card.state != NEW for card in shown)
+    return render(
+        "overview/page.html",
+        "live",
+        cards=shown,
+        workers=numbers.workers(utcnow()),
+        work_expected=running,
+        now=utcnow(),
+    )
+
+
+def cards() -> list[Card]:
+    """Every connector that is not archived, by its id."""
+    columns = (
+        Connector.id,
+        Connector.name,
+        Connector.state,
+        Connector.active,
+        Connector.attention,
+        Connector.attention_at,
+    )
+    with db.read() as connection:
+        found = connection.execute(select(*columns).where(Connector.archived.is_(False)).order_by(Connector.id)).all()
+    now = utcnow()
+    lanes = {row.id: [Lane(row.id, sync.entity, sync.direction) for sync in SYNCS] for row in found}
+    everywhere = [lane for of_one in lanes.values() for lane in of_one]
+    counts = numbers.counts(everywhere)
+    oldest, success = numbers.oldest(everywhere, now), numbers.last_success(everywhere)
+    return [
+        Card(
+            **row._mapping,
+            rows=tuple(
+                Row(sync.entity, sync.title, counts[lane], oldest.get(lane), success.get(lane))
+                for sync, lane in zip(SYNCS, lanes[row.id], strict=True)
+            ),
+            chart=chart.draw(numbers.minutes(row.id, now)),
+        )
+        for row in found
+    ]

@@ -1,0 +1,46 @@
+"""Numbers and spans as people read them: filters for the templates. They know no page."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask import Flask
+
+from connector.db import utcnow
+from connector.queue.numbers import CAP
+
+STEPS = ((86_400, "day", "days"), (3_600, "h", "h"), (60, "min", "min"))
+
+
+def counted(number: int, cap: int = CAP) -> str:
+    """1234 -> "1,234"; more than was counted -> "10,000+"."""
+    return f"{cap:,}+" if number > cap else f"{number:,}"
+
+
+def duration(seconds: float) -> str:
+    """A span in its largest unit: "40 s", "3 min", "2 h", "5 days"."""
+    for length, one, many in STEPS:
+        whole = int(seconds // length)
+        if whole >= 1:
+            return f"{whole} {one if whole == 1 else many}"
+    return f"{max(0, int(seconds))} s"
+
+
+def since(instant: datetime) -> str:
+    """How long ago an instant was."""
+    return duration((utcnow() - instant).total_seconds())
+
+
+def ago(instant: datetime) -> str:
+    """How long ago, or how long until: "5 min ago", "in 30 s"."""
+    seconds = (utcnow() - instant).total_seconds()
+    return f"in {duration(-seconds)}" if seconds <= -1 else f"{duration(seconds)} ago"
+
+
+def utc(instant: datetime) -> str:
+    """To the second, with its zone: "2026-05-03 14:05:09 UTC"."""
+    return f"{instant:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def register(app: Flask) -> None:
+    app.jinja_env.filters.update(counted=counted, duration=duration, since=since, ago=ago, utc=utc)

@@ -54,8 +54,12 @@ class Client:
         query: Sequence[tuple[str, Any]] = (),
         body: Any = None,
         timeout: tuple[float, float] | None = None,
+        safe: bool | None = None,
     ) -> Answer:
-        """One request below /rest/<view>/V1. Raises Retry, Refused or Fail (NotAllowed, TooMany)."""
+        """One request below /rest/<view>/V1; `safe` marks a POST that only reads.
+
+        Raises Retry, Refused or Fail (NotAllowed, TooMany).
+        """
         # %20 and not +: a plus sign breaks the OAuth signature (facts/MAGENTO.md, authentication)
         tail = "?" + urlencode(list(query), quote_via=quote) if query else ""
         self._sign_in()
@@ -65,7 +69,14 @@ class Client:
             body=body,
             auth=self._auth,
             timeout=timeout,
+            safe=safe,
         )
+
+    def information(self, path: str, skus: Sequence[str]) -> list[dict[str, Any]]:
+        """The rows of one of the ...-information endpoints; a SKU that is unknown there is just missing."""
+        data = self.call("POST", path, body={"skus": list(skus)}, safe=True).data
+        with reading(path):
+            return [dict(row) for row in data]
 
     def get(self, path: str, query: Sequence[tuple[str, Any]] = ()) -> Any:
         return self.call("GET", path, query=query).data

@@ -23,6 +23,14 @@ def plain(value: Decimal, what: str = "number") -> int | float:
     return int(value) if value == value.to_integral_value() else float(value)
 
 
+def money(value: Decimal, what: str) -> int | float:
+    """The same for an amount of money. Raises Fail for a negative one, which Magento refuses."""
+    number = plain(value, what)
+    if number < 0:
+        raise Fail(f"The {what} {value} is negative.", code="magento.negative_price")
+    return number
+
+
 def read(value: Any) -> Decimal | None:
     """A number of an answer as Decimal, None for nothing or for what is not a number."""
     if value is None or value == "" or isinstance(value, bool):

@@ -81,8 +81,7 @@ class Prices:
             row.problem = _problem(row.record, there, said)
 
     def _stored(self, keys: Sequence[str]) -> dict[str, Decimal]:
-        answer = self.client.call("POST", "/products/base-prices-information", body={"skus": list(keys)}).data
-        rows = [item for item in answer if isinstance(item, Mapping)] if isinstance(answer, list) else []
+        rows = self.client.information("/products/base-prices-information", keys)
         mine = [item for item in rows if str(item.get("store_id")) == str(self.store_id)]
         return {key: _money(numbers.read(item.get("price")) or Decimal(0)) for key, item in by_key(keys, mine)}
 
@@ -91,9 +90,7 @@ def _checked(record: Price) -> Row:
     """What can be told beforehand need not be asked: the shop's own complaint would not name the row."""
     row = Row(record)
     try:
-        if record.price < 0:
-            raise Fail(f"The price {record.price} is negative.", code="magento.negative_price")
-        row.fields["price"] = numbers.plain(record.price, "price")
+        row.fields["price"] = numbers.money(record.price, "price")
         row.sent = _money(record.price)
     except Fail as word:
         row.problem = word

@@ -56,11 +56,9 @@ class Specials:
     def _row(self, record: Price) -> dict[str, Any] | None:
         if record.special_price is None:
             return None
-        if record.special_price < 0:
-            raise Fail(f"The special price {record.special_price} is negative.", code="magento.negative_price")
         row: dict[str, Any] = {
             "sku": record.key,
-            "price": numbers.plain(record.special_price, "special price"),
+            "price": numbers.money(record.special_price, "special price"),
             "store_id": self.store_id,
         }
         if record.special_from is not None:
@@ -70,8 +68,7 @@ class Specials:
         return row
 
     def _held(self, keys: Sequence[str]) -> dict[str, dict[str, Any]]:
-        answer = self.client.call("POST", "/products/special-price-information", body={"skus": list(keys)}).data
-        rows = [item for item in answer if isinstance(item, Mapping)] if isinstance(answer, list) else []
+        rows = self.client.information("/products/special-price-information", keys)
         mine = [item for item in rows if str(item.get("store_id")) == str(self.store_id)]
         return {
             key: {name: value for name, value in item.items() if value is not None} for key, item in by_key(keys, mine)

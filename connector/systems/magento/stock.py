@@ -59,7 +59,6 @@ class Stocks:
     def _plan(self, record: Stock, msi: bool) -> Quantities:
         plan = self.rules.quantities(record)
         for source, quantity in plan.items():
-            numbers.plain(quantity, "quantity")
             if msi and not self.store.has_source(source):
                 raise Fail(
                     f"The store has no inventory source {source}.",
@@ -126,16 +125,23 @@ class Rules:
     def quantities(self, record: Stock) -> Quantities:
         """Absolute quantity for each source; below zero counts as zero. A warehouse without a mapping feeds the
         default source; a product without any warehouse has 0 there (unless every source comes from the mapping).
+        Raises Fail for a sum that is no quantity.
         """
         sums: Quantities = {} if self.sources else {self.default: Decimal(0)}
         for level in record.levels:
             if not self.warehouses or level.warehouse.strip().upper() in self.warehouses:
                 source = self.sources.get(level.warehouse.strip().upper(), self.default)
                 sums[source] = sums.get(source, Decimal(0)) + self._of(level)
-        return {source: max(quantity, Decimal(0)) for source, quantity in sums.items()}
+        return {source: _kept(quantity) for source, quantity in sums.items()}
 
     def _of(self, level: Level) -> Decimal:
         return Decimal(getattr(level, self.kind))
+
+
+def _kept(quantity: Decimal) -> Decimal:
+    """What the store may keep of a sum. Raises Fail for what is no quantity at all."""
+    numbers.plain(quantity, "quantity")
+    return max(quantity, Decimal(0))
 
 
 def _row(sku: str, source: str, quantity: Decimal) -> dict[str, Any]:

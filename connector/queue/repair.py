@@ -1,0 +1,236 @@
+"""What a person does to messages: reprocess, skip, hold; and the release of what waited. It knows no page.
+
+A repair is a Run row (job "bulk") and goes on in slices: each slice is a few short transactions, each of which
+changes messages, logs them and moves the Run's progress together. Whoever calls `advance` next - the page that
+shows the progress, another browser, the scheduler - goes on from the statuses in the table, so a restart loses
+nothing and two callers at once do nothing twice.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Row, Select, func, insert, select, update
+
+from connector.clock import CLOCK, Clock
+from connector.db import db, utcnow
+from connector.events import Event
+from connector.queue import acts
+from connector.queue.acts import HOLD, MAY, REPROCESS, SKIP, Act
+from connector.queue.back import Return, to_pending
+from connector.queue.filters import Filter, has_status
+from connector.queue.inbox import Ringer
+from connector.queue.lanes import Lane
+from connector.queue.models import FAILED, WAITING, Message, Run
+from connector.queue.sql import plain, writing
+
+TABLE: Any = Message.__table__
+RUNS: Any = Run.__table__
+CHUNK = 200  # messages of one transaction: a page's own write waits no longer than for these
+FEW = 25  # as many go on the urgent lane; more would keep Sync Now waiting
+MOST = 1000  # ids that one call may name; more are meant by a filter
+SLICE = 0.4  # seconds that one call of `advance` works
+What = Filter | Iterable[int]
+
+
+class Repaired(NamedTuple):
+    """How far a repair has come: `done` of `total` messages, `changed` of them as asked."""
+
+    run_id: int
+    total: int
+    done: int
+    changed: int
+    finished: bool
+
+
+def reprocess(what: What, *, user: str, reason: str = "", bell: Ringer | None = None, clock: Clock = CLOCK) -> Repaired:
+    """Send messages that failed, are held or wait back to pending, with all their attempts before them.
+
+    A message whose record has a newer pending one is superseded. Works for `SLICE` seconds; what is left is in
+    the Run that is returned. Raises ValueError when more than `MOST` ids are named.
+    """
+    return _start(REPROCESS, what, user, reason, bell, clock)
+
+
+def skip(what: What, *, user: str, reason: str, clock: Clock = CLOCK) -> Repaired:
+    """Give messages up, with the person's reason; like `reprocess` otherwise."""
+    return _start(SKIP, what, user, reason, None, clock)
+
+
+def hold(what: What, *, user: str, reason: str, clock: Clock = CLOCK) -> Repaired:
+    """Put messages aside that have not started; `reprocess` sends them on."""
+    return _start(HOLD, what, user, reason, None, clock)
+
+
+def how_many(action: str, what: What) -> int:
+    """The messages that this would change now, exactly."""
+    with db.read() as connection:
+        return _count(connection, action, *_split(what))
+
+
+def release(connector_id: str, entity: str, key: str, *, connection: Connection | None = None) -> int:
+    """A record is there now: what waited for it goes back to pending. Returns how many; the caller rings the bell."""
+    return release_many(connector_id, entity, [key], connection=connection)
+
+
+def release_many(connector_id: str, entity: str, keys: Sequence[str], *, connection: Connection | None = None) -> int:
+    """`release` for several records of an entity at once."""
+    wanted = [f"{entity}:{key}" for key in keys]
+    query = select(TABLE.c.id, TABLE.c.waits_for).where(
+        TABLE.c.connector_id == connector_id, TABLE.c.waits_for.in_(wanted), has_status(WAITING)
+    )
+    if connection is None:
+        with db.read() as looking:  # nearly always nobody waits: no need for the lock
+            if looking.execute(query.limit(1)).first() is None:
+                return 0
+    now = utcnow()
+    with writing(connection) as own:
+        rows = own.execute(query.order_by(TABLE.c.id).with_for_update(skip_locked=True)).all()
+        back = [
+            Return(row.id, f"What it waited for is there: {row.waits_for.replace(':', ' ', 1)}.", now) for row in rows
+        ]
+        return len(to_pending(own, back, now=now).pending)
+
+
+def _start(action: str, what: What, user: str, reason: str, bell: Ringer | None, clock: Clock) -> Repaired:
+    chosen, ids = _split(what)
+    now = clock.now()
+    with db.write() as connection:
+        total = _count(connection, action, chosen, ids)
+        act = Act(action, user, plain(reason.strip()), urgent=total <= FEW)
+        details = {"text": act.sentence(total), "act": act._asdict(), "filter": chosen.as_json(), "ids": ids}
+        values = {
+            "connector_id": chosen.connector or _only(connection, ids, TABLE.c.connector_id),
+            "entity": chosen.entity or _only(connection, ids, TABLE.c.entity),
+            "direction": chosen.direction or _only(connection, ids, TABLE.c.direction),
+            "job": "bulk",
+            "mode": "manual",
+            "scope": "individual" if ids else "complete",
+            "user": user,
+            "created_at": now,
+            "started_at": now,
+            "total": total,
+            "details": json.dumps(details, ensure_ascii=False),
+        }
+        run_id = connection.execute(insert(RUNS).values(values).returning(RUNS.c.id)).scalar_one()
+    return advance(run_id, bell=bell, clock=clock)
+
+
+def _split(what: What) -> tuple[Filter, list[int]]:
+    if isinstance(what, Filter):
+        return what, []
+    ids = sorted(set(what))
+    if len(ids) > MOST:
+        raise ValueError(f"more than {MOST} messages are named: choose them by a filter")
+    return Filter(), ids or [0]
+
+
+def _only(connection: Connection, ids: list[int], column: Any) -> str:
+    """What all named messages have in this column, empty when they differ."""
+    values = connection.execute(select(column).where(TABLE.c.id.in_(ids)).distinct().limit(2)).scalars().all()
+    return str(values[0]) if len(values) == 1 else ""
+
+
+def advance(run_id: int, *, seconds: float = SLICE, bell: Ringer | None = None, clock: Clock = CLOCK) -> Repaired:
+    """Go on with a repair for some seconds. Raises KeyError when there is no such repair."""
+    deadline = clock.monotonic() + seconds
+    while True:
+        with db.write() as connection:
+            state, lanes = _step(connection, run_id, clock.now())
+        if bell is not None:
+            for lane in lanes:
+                bell.ring(lane)
+        if state.finished or clock.monotonic() >= deadline:
+            return state
+        clock.sleep(0.002)  # lets others take SQLite's lock in between
+
+
+def resume(stop: Callable[[], bool] = lambda: False, *, bell: Ringer | None = None, clock: Clock = CLOCK) -> int:
+    """Finish the repairs that nobody watches any more; returns how many. For the scheduler, each minute."""
+    finished = 0
+    for run_id in unfinished():
+        state = Repaired(run_id, 0, 0, 0, False)
+        while not state.finished and not stop():
+            state = advance(run_id, bell=bell, clock=clock)
+        finished += state.finished
+    return finished
+
+
+def unfinished() -> list[int]:
+    """Runs of repairs that are not over, oldest first. Only the newest runs are looked at: repairs are short."""
+    recent = select(RUNS.c.id, RUNS.c.job, RUNS.c.status).order_by(RUNS.c.id.desc()).limit(1000).subquery()
+    query = select(recent.c.id).where(recent.c.job == "bulk", recent.c.status == "processing").order_by(recent.c.id)
+    with db.read() as connection:
+        return list(connection.execute(query).scalars())
+
+
+def _step(connection: Connection, run_id: int, now: datetime) -> tuple[Repaired, set[Lane]]:
+    """One chunk and its progress, in the caller's transaction. The lock on the Run keeps two callers apart."""
+    query = select(RUNS).where(RUNS.c.id == run_id, RUNS.c.job == "bulk").with_for_update()
+    run = connection.execute(query).one_or_none()
+    if run is None:
+        raise KeyError(run_id)
+    if run.status != "processing":
+        return Repaired(run_id, run.total, run.done, run.succeeded, True), set()
+    job = json.loads(run.details)
+    act = Act(**job["act"])
+    rows = _next(connection, act.action, Filter.from_json(job["filter"]), job["ids"], run.created_at)
+    changed = acts.apply(connection, act, run_id, rows, now) if rows else 0
+    finished = len(rows) < CHUNK
+    done, succeeded = run.done + len(rows), run.succeeded + changed
+    total = done if finished else max(run.total, done)
+    values: dict[str, Any] = {"done": done, "total": total, "succeeded": succeeded, "skipped": done - succeeded}
+    if finished:
+        values |= {"finished_at": now, "status": "success" if done == succeeded else "notice"}
+        values["details"] = json.dumps({**job, "text": act.sentence(succeeded, done - succeeded)}, ensure_ascii=False)
+        _record(connection, run, act, run_id, succeeded, done - succeeded, now)
+    connection.execute(update(RUNS).where(RUNS.c.id == run_id).values(values))
+    lanes = {Lane(row.connector_id, row.entity, row.direction) for row in rows} if act.action == REPROCESS else set()
+    return Repaired(run_id, total, done, succeeded, finished), lanes
+
+
+def _next(connection: Connection, action: str, chosen: Filter, ids: list[int], started: datetime) -> Sequence[Row[Any]]:
+    """The next chunk, locked. What came or was settled after the repair began is not its business: a message that
+    fails again at once must not be sent round and round."""
+    c = TABLE.c
+    columns = select(c.id, c.connector_id, c.entity, c.direction, c.key, c.attempts)
+    query = _matching(columns, action, chosen, ids)
+    query = query.where(c.created_at <= started, c.settled_at.is_(None) | (c.settled_at <= started))
+    # by the columns of ix_message_failed, so that no chunk sorts the rest of the table
+    order = (c.id,) if ids else (c.connector_id, c.entity, c.code, c.id)
+    return connection.execute(query.order_by(*order).limit(CHUNK).with_for_update(skip_locked=True)).all()
+
+
+def _count(connection: Connection, action: str, chosen: Filter, ids: list[int]) -> int:
+    query = _matching(select(func.count()).select_from(TABLE), action, chosen, ids)
+    return int(connection.execute(query).scalar_one())
+
+
+def _matching(query: Select[Any], action: str, chosen: Filter, ids: list[int]) -> Select[Any]:
+    """Rows that the action may be done to. A filter is about one status, failed unless it names another."""
+    if ids:
+        return query.where(TABLE.c.id.in_(ids), TABLE.c.status.in_(MAY[action]))
+    status = chosen.status or FAILED
+    if status not in MAY[action]:
+        raise ValueError(f"{status} messages cannot be changed this way")
+    return query.where(*replace(chosen, status=status).conditions())
+
+
+def _record(
+    connection: Connection, run: Row[Any], act: Act, run_id: int, changed: int, left: int, now: datetime
+) -> None:
+    """One entry for the whole repair, under its own action type of the log."""
+    values = {
+        "at": now,
+        "connector_id": run.connector_id,
+        "level": "info",
+        "action": act.log_type,
+        "user": act.user,
+        "message": act.sentence(changed, left),
+        "details": json.dumps({"run": run_id, "changed": changed, "reason": act.reason}, ensure_ascii=False),
+    }
+    connection.execute(insert(Event.__table__), values)

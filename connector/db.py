@@ -16,7 +16,6 @@ from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import BigInteger, Connection, Engine, Integer, MetaData, TypeDecorator, event
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase
 
 from connector.clock import CLOCK
@@ -118,9 +117,8 @@ def _begin_patiently(connection: Connection) -> Any:
     while True:
         try:
             return connection.begin()
-        except OperationalError as error:
-            busy = isinstance(error.orig, sqlite3.OperationalError) and "locked" in str(error.orig)
-            if not busy or CLOCK.monotonic() >= deadline:
+        except sqlite3.OperationalError as error:  # the driver's own: the listener below speaks to it directly
+            if "locked" not in str(error) or CLOCK.monotonic() >= deadline:
                 raise
             CLOCK.sleep(0.001)
 
@@ -140,15 +138,15 @@ def _prepare_sqlite(dbapi_connection: Any, _record: Any) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     if connection.dialect.name != "sqlite":
         return
-    immediate = connection.get_execution_options().get("immediate")
-    if immediate:
-        connection.exec_driver_sql("PRAGMA busy_timeout=0")  # our own retry is a thousand times quicker
-        try:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-        finally:
-            connection.exec_driver_sql("PRAGMA busy_timeout=5000")
-    else:
-        connection.exec_driver_sql("BEGIN")
+    driver: sqlite3.Connection = connection.connection.driver_connection  # type: ignore[assignment]
+    if not connection.get_execution_options().get("immediate"):
+        driver.execute("BEGIN")
+        return
+    driver.execute("PRAGMA busy_timeout=0")  # our own retry is a thousand times quicker
+    try:
+        driver.execute("BEGIN IMMEDIATE")
+    finally:
+        driver.execute("PRAGMA busy_timeout=5000")
 
 
 db = Database(model_class=Base)

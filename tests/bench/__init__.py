@@ -1,0 +1,1 @@
+"""Speed and memory: `make bench`. Nothing here is collected by pytest."""

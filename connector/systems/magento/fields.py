@@ -14,7 +14,7 @@ from typing import Any
 from connector.errors import Fail
 from connector.records import Product
 from connector.systems.magento import errors
-from connector.systems.magento.numbers import plain
+from connector.systems.magento.numbers import money, plain
 from connector.systems.magento.store import Store
 from connector.systems.magento.urlkeys import url_key
 from connector.systems.magento.values import code_of, typed
@@ -76,7 +76,7 @@ def for_update(record: Product, store: Store) -> Draft:
 def for_creation(record: Product, store: Store, values: Mapping[str, Any], websites: Sequence[str]) -> Draft:
     """Everything a new product needs (facts/MAGENTO.md, products: needed to create).
 
-    Raises Fail for a SKU that is too long, an unknown website, or no attribute set at all.
+    Raises Fail for a SKU that is too long, a negative price, an unknown website, or no attribute set at all.
     """
     if len(record.key) > 64:
         raise Fail(f"The SKU has {len(record.key)} characters, Magento takes 64.", code="magento.sku_too_long")
@@ -84,7 +84,7 @@ def for_creation(record: Product, store: Store, values: Mapping[str, Any], websi
     draft.product.update(
         type_id="virtual" if is_virtual(record) else "simple",
         attribute_set_id=_set(draft, record, store, str(values.get("default_attribute_set") or "Default")),
-        price=plain(max(record.price or Decimal(0), Decimal(0)), "price"),
+        price=money(record.price or Decimal(0), "price"),
         extension_attributes={"website_ids": store.website_ids(websites)},  # left out it would mean all websites
     )
     if not record.stock_item:  # nobody will ever send a quantity for it
@@ -105,7 +105,7 @@ def _common(record: Product) -> dict[str, Any]:
         "status": ENABLED if record.active and record.exported else DISABLED,
         "visibility": VISIBILITY.get(record.visibility, 4),
     }
-    if record.weight is not None and record.weight >= 0 and not is_virtual(record):
+    if record.weight is not None and not is_virtual(record):
         fields["weight"] = plain(record.weight, "weight")
     return fields
 
@@ -114,8 +114,8 @@ def _texts(draft: Draft, record: Product) -> None:
     for name, code in TEXTS.items():
         if getattr(record, name):
             draft.custom[code] = getattr(record, name)
-    if record.msrp is not None and record.msrp >= 0:
-        draft.custom["msrp"] = str(plain(record.msrp, "MSRP"))
+    if record.msrp is not None:
+        draft.custom["msrp"] = str(money(record.msrp, "MSRP"))
 
 
 def _set(draft: Draft, record: Product, store: Store, default: str) -> int:

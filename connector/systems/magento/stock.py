@@ -58,7 +58,7 @@ class Stocks:
 
     def _plan(self, record: Stock, msi: bool) -> Quantities:
         plan = self.rules.quantities(record)
-        for source, quantity in plan.items():
+        for source in plan:
             if msi and not self.store.has_source(source):
                 raise Fail(
                     f"The store has no inventory source {source}.",

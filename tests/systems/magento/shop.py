@@ -61,8 +61,8 @@ class Shop:
         """The next answer of a route: JSON, or text as it is when a Content_Type says so."""
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         kind = sent.setdefault("Content-Type", "application/json; charset=utf-8")
-        text = data if isinstance(data, str) and "json" not in kind else json.dumps(data)
-        self._routes.setdefault((method, path), []).append(lambda _: (status, sent, text))
+        page = data if isinstance(data, str) and "json" not in kind else json.dumps(data)
+        self._routes.setdefault((method, path), []).append(lambda _: (status, sent, page))
 
     def on(self, method: str, path: str, reply: Callable[[Sent], Any]) -> None:
         """An answer that is worked out from the request; an exception in its place is raised."""
@@ -101,18 +101,23 @@ class Shop:
         path = re.sub(r"^(/index\.php)?/rest/[^/]+/V1", "", parts.path)
         body = json.loads(request.body) if request.body else None
         query = parse_qsl(parts.query, keep_blank_values=True)
-        sent = Sent(request.method or "", path, query, body, dict(request.headers), request.url or "")
+        headers = {name: text(value) for name, value in request.headers.items()}
+        sent = Sent(request.method or "", path, query, body, headers, request.url or "")
         self.sent.append(sent)
         waiting = self._routes.get((sent.method, path))
         if not waiting:
-            text = json.dumps({"message": "Request does not match any route."})
-            return 404, {"Content-Type": "application/json"}, text
+            missing = refusal("Request does not match any route.")
+            return 404, {"Content-Type": "application/json"}, json.dumps(missing)
         return (waiting.pop(0) if len(waiting) > 1 else waiting[0])(sent)
 
 
 def listing(items: list[dict[str, Any]]) -> dict[str, Any]:
     """What a search route answers."""
     return {"items": items, "search_criteria": {"filter_groups": []}, "total_count": len(items)}
+
+
+def text(value: str | bytes) -> str:
+    return value.decode() if isinstance(value, bytes) else value  # the signer leaves bytes
 
 
 def refusal(message: str, parameters: Any = None) -> dict[str, Any]:

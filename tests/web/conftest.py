@@ -1,0 +1,64 @@
+"""Fixtures of the page tests: an administrator, an operator, a viewer and a stranger, and a stand-in engine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from connector.engine import PushResult
+from connector.systems.base import Check
+from tests.web.people import Client, client
+
+
+class StandIn:
+    """Answers as the engine would, and keeps what it was asked; no test of a page calls a system."""
+
+    def __init__(self) -> None:
+        self.check: Check | Exception = Check(ok=True, facts=(("Edition", "Community"), ("Version", "2.4.7")))
+        self.tested: list[tuple[str, str, dict[str, Any]]] = []
+        self.refreshed = 0
+        self.push = PushResult(202, "Accepted.", 1)
+        self.pushed: list[tuple[str, bytes]] = []
+
+    def test_connection(self, connector_id: str, side: str, values: Mapping[str, Any] | None = None) -> Check:
+        self.tested.append((connector_id, side, dict(values or {})))
+        if isinstance(self.check, Exception):
+            raise self.check
+        return self.check
+
+    def accept_push(self, connector_id: str, headers: Mapping[str, str], body: bytes) -> PushResult:
+        self.pushed.append((connector_id, body))
+        return self.push
+
+    def refresh(self) -> None:
+        self.refreshed += 1
+
+
+@pytest.fixture
+def stand_in(app: Flask) -> StandIn:
+    """The engine of the application is a stand-in."""
+    app.extensions["engine"] = StandIn()
+    return app.extensions["engine"]
+
+
+@pytest.fixture
+def admin(app: Flask) -> Client:
+    return client(app, "olga")
+
+
+@pytest.fixture
+def operator(app: Flask) -> Client:
+    return client(app, "otto")
+
+
+@pytest.fixture
+def viewer(app: Flask) -> Client:
+    return client(app, "vera")
+
+
+@pytest.fixture
+def stranger(app: Flask) -> Client:
+    return client(app)

@@ -1,0 +1,107 @@
+"""Items as products: the field table of facts/ACUMATICA-DEFAULT-MAPPING.md, "Items: Acumatica -> store"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from connector.records import Product
+from connector.systems.acumatica import items
+from connector.systems.acumatica.client import Client
+from connector.systems.acumatica.items import NON_STOCK, STOCK, Item, Kind
+from connector.systems.acumatica.values import Entity, flag, instant, micros, number, rows, text
+
+COMMON = (
+    "InventoryID",
+    "Description",
+    "Content",
+    "ItemStatus",
+    "ItemClass",
+    "TaxCategory",
+    "ExportToExternal",
+    "Visibility",
+    "DefaultPrice",
+    "CurySpecificPrice",
+    "MSRP",
+    "CurySpecificMSRP",
+    "DimensionWeight",
+    "WeightUOM",
+    "CustomURL",
+    "PageTitle",
+    "MetaDescription",
+    "MetaKeywords",
+    "SearchKeywords",
+    "TemplateItemID",
+    "Attributes/AttributeID",
+    "Attributes/Value",
+    "CrossReferences/AlternateType",
+    "CrossReferences/AlternateID",
+    "Categories/CategoryID",
+)
+OWN: dict[Kind, tuple[str, ...]] = {
+    STOCK: ("BaseUOM",),
+    NON_STOCK: ("BaseUnit", "RequireShipment", "Weight", "SalesCategories/CategoryID"),
+}
+EXPAND = {
+    STOCK: "Attributes,Categories,CrossReferences",
+    NON_STOCK: "Attributes,Categories,SalesCategories,CrossReferences",
+}
+VISIBILITIES = ("visible", "featured", "invisible")
+
+
+def fields(version: str) -> dict[Kind, Sequence[str]]:
+    """What to ask for, in the words of this endpoint version."""
+    return {kind: (*COMMON, *OWN[kind], kind.modified(version)) for kind in (STOCK, NON_STOCK)}
+
+
+def read(client: Client, keys: Sequence[str]) -> dict[str, Product]:
+    """The products of these keys; absent ones do not exist. Raises Retry, Refused or Fail."""
+    found = items.read(client, keys, fields(client.version()), EXPAND)
+    return {key: product(item) for key, item in found.items()}
+
+
+def product(item: Item) -> Product:
+    entity, stock = item.entity, item.kind.stock
+    return Product(
+        key=item.key,
+        version=micros(instant(entity, "LastModifiedDateTime", "LastModified")),
+        name=text(entity, "Description"),
+        stock_item=stock,
+        requires_shipment=stock or flag(entity, "RequireShipment"),
+        active=item.active,
+        exported=item.exported,
+        visibility=_visibility(entity),
+        item_class=text(entity, "ItemClass"),
+        tax_category=text(entity, "TaxCategory"),
+        price=number(entity, "DefaultPrice", "CurySpecificPrice"),
+        msrp=number(entity, "MSRP", "CurySpecificMSRP"),
+        weight=number(entity, "DimensionWeight", "Weight"),
+        weight_uom=text(entity, "WeightUOM"),
+        description=text(entity, "Content"),
+        url_key=text(entity, "CustomURL"),
+        meta_title=text(entity, "PageTitle"),
+        meta_description=text(entity, "MetaDescription"),
+        meta_keywords=text(entity, "MetaKeywords"),
+        search_keywords=text(entity, "SearchKeywords"),
+        base_uom=text(entity, item.kind.unit),
+        categories=_categories(entity),
+        attributes=_pairs(entity, "Attributes", "AttributeID", "Value"),
+        cross_references=_pairs(entity, "CrossReferences", "AlternateType", "AlternateID"),
+        template_id=text(entity, "TemplateItemID"),
+        status_label=text(entity, "ItemStatus"),
+    )
+
+
+def _visibility(entity: Entity) -> str:
+    label = text(entity, "Visibility").lower()
+    return label if label in VISIBILITIES else "visible"
+
+
+def _categories(entity: Entity) -> tuple[str, ...]:
+    """Ids of sales categories, in order of number; non-stock items tell them under either of two names."""
+    ids = {text(row, "CategoryID") for name in ("Categories", "SalesCategories") for row in rows(entity, name)}
+    return tuple(sorted(ids - {""}, key=lambda id: (len(id), id)))
+
+
+def _pairs(entity: Entity, detail: str, name: str, content: str) -> tuple[tuple[str, str], ...]:
+    found = {(text(row, name), text(row, content)) for row in rows(entity, detail)}
+    return tuple(sorted(pair for pair in found if pair[0]))

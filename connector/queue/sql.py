@@ -71,3 +71,21 @@ def plain(text: str) -> str:
     if text.isascii() and "\x00" not in text:
         return text
     return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
+
+
+def insert_many(connection: Connection, table: str, rows: Sequence[Sequence[Any]], **columns: str) -> None:
+    """Insert rows whose cells stand in the order of `columns` (name = PostgreSQL's type)."""
+    if not rows:
+        return
+    names = ", ".join(f'"{name}"' for name in columns)
+    if connection.dialect.name == "sqlite":
+        cells = ", ".join("?" * len(columns))
+        connection.exec_driver_sql(f"INSERT INTO {table} ({names}) VALUES ({cells})", list(map(tuple, rows)))
+        return
+    source = Rows("item", **columns)
+    cells = ", ".join(f'item."{name}"' for name in columns)
+    run(
+        connection,
+        f"INSERT INTO {table} ({names}) SELECT {cells} FROM {source.source('postgresql')}",
+        source.values("postgresql", rows),
+    )

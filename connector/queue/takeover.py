@@ -51,7 +51,12 @@ def reclaim(now: datetime) -> Reclaimed:
             lock = "" if connection.dialect.name == "sqlite" else " FOR UPDATE SKIP LOCKED"
             rows = run(connection, EXPIRED + lock, {"now": micros(now), "limit": PART}).fetchall()
             part = _take_over(connection, rows, now)
-        total = Reclaimed(*(a + b for a, b in zip(total[:3], part[:3], strict=True)), total.lanes | part.lanes)
+        total = Reclaimed(
+            total.requeued + part.requeued,
+            total.superseded + part.superseded,
+            total.held + part.held,
+            total.lanes | part.lanes,
+        )
         if not rows:  # the others are taking them over at this moment
             return total
 

@@ -1,0 +1,132 @@
+"""The log's rows for a group of units: one for each try, or one for a batch request with a child for each message."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from connector.db import micros
+from connector.queue.endings import Done, Ending
+from connector.queue.lanes import Lane
+from connector.queue.sql import insert_many, plain, run
+from connector.queue.work import Report
+
+WORST = ("failed", "retry", "fenced", "waiting", "succeeded", "skipped")  # what a batch's own row says
+LATE = "Finished too late: its lease had ended and the message was taken over."
+
+_COLUMNS = {
+    "message_id": "bigint",
+    "parent_id": "bigint",
+    "run_id": "bigint",
+    "kind": "text",
+    "connector_id": "text",
+    "entity": "text",
+    "direction": "text",
+    "key": "text",
+    "number": "integer",
+    "level": "text",
+    "outcome": "text",
+    "summary": "text",
+    "error": "text",
+    "exchanges": "text",
+    "calls": "integer",
+    "user": "text",
+    "started_at": "bigint",
+    "finished_at": "bigint",
+}
+_PARENT = "INSERT INTO attempt ({names}) VALUES ({cells}) RETURNING id".format(
+    names=", ".join(f'"{name}"' for name in _COLUMNS), cells=", ".join(f":{name}" for name in _COLUMNS)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A unit whose endings and log text are ready, so that the transaction only writes."""
+
+    done: Done
+    endings: Sequence[Ending]
+    exchanges: str
+    calls: int
+
+    @classmethod
+    def of(cls, done: Done, endings: Sequence[Ending]) -> Prepared:
+        exchanges = done.result.exchanges if isinstance(done.result, Report) else ()
+        text = plain(json.dumps(list(exchanges), default=str, ensure_ascii=False)) if exchanges else "[]"
+        return cls(done, endings, text, len(exchanges))
+
+    @property
+    def batch(self) -> bool:
+        return len(self.done.unit.messages) > 1
+
+
+def log_attempts(
+    connection: Connection, lane: Lane, group: Sequence[Prepared], fenced: Collection[int], run_id: int | None
+) -> None:
+    """Write the rows of a group of units of one lane; `fenced` are the ids that were settled too late."""
+    rows: list[tuple[Any, ...]] = []
+    for prepared in group:
+        parent = _parent(connection, lane, prepared, fenced, run_id) if prepared.batch else None
+        if not prepared.done.split:
+            rows += _rows(lane, prepared, fenced, run_id, parent)
+    insert_many(connection, "attempt", rows, **_COLUMNS)
+
+
+def _rows(
+    lane: Lane, prepared: Prepared, fenced: Collection[int], run_id: int | None, parent: int | None
+) -> Iterator[tuple[Any, ...]]:
+    started, finished = micros(prepared.done.started_at), micros(prepared.done.finished_at)
+    kind = "single" if parent is None else "child"
+    exchanges, calls = (prepared.exchanges, prepared.calls) if parent is None else ("[]", 0)
+    for ending in prepared.endings:
+        message, late = ending.message, ending.message.id in fenced
+        yield (
+            message.id,
+            parent,
+            run_id,
+            kind,
+            *lane,
+            message.key,
+            message.attempts + 1,
+            "warning" if late else ending.level,
+            "fenced" if late else ending.outcome,
+            f"{LATE} {ending.reason}" if late else ending.reason,
+            ending.error,
+            exchanges,
+            calls,
+            message.user,
+            started,
+            finished,
+        )
+
+
+def _parent(connection: Connection, lane: Lane, prepared: Prepared, fenced: Collection[int], run_id: int | None) -> int:
+    outcomes = ["fenced" if ending.message.id in fenced else ending.outcome for ending in prepared.endings]
+    counted = {name: outcomes.count(name) for name in WORST if name in outcomes}
+    said = ", ".join(f"{count} {name}" for name, count in counted.items())
+    worst, size = next(iter(counted)), len(prepared.done.unit.messages)
+    split = prepared.done.split
+    values = {
+        "message_id": None,
+        "parent_id": None,
+        "run_id": run_id,
+        "kind": "batch",
+        "connector_id": lane.connector,
+        "entity": lane.entity,
+        "direction": lane.direction,
+        "key": "",
+        "number": 1,
+        "level": {"failed": "error", "retry": "warning", "fenced": "warning"}.get(worst, "info"),
+        "outcome": worst,
+        "summary": f"{size} messages, now tried one by one" if split else f"{size} messages: {said}",
+        "error": prepared.endings[0].error if split else "",
+        "exchanges": prepared.exchanges,
+        "calls": prepared.calls,
+        "user": "",
+        "started_at": micros(prepared.done.started_at),
+        "finished_at": micros(prepared.done.finished_at),
+    }
+    return int(run(connection, _PARENT, values).scalar_one())

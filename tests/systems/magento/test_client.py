@@ -178,9 +178,7 @@ def test_null_items_beyond_the_end_are_no_items(shop: Shop) -> None:
     assert shop.magento().client.search("/products") == []
 
 
-@pytest.mark.parametrize(
-    "data", [[], "text", {"items": []}, {"items": [1], "total_count": 1}, {"total_count": "x"}]
-)
+@pytest.mark.parametrize("data", [[], "text", {"items": []}, {"items": [1], "total_count": 1}, {"total_count": "x"}])
 def test_a_search_that_answers_something_else_is_refused_in_words(shop: Shop, data: Any) -> None:
     shop.answer("GET", "/products", data)
     with pytest.raises(Fail) as caught:

@@ -27,8 +27,8 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     given = dict(settings or {})
     named = {name: str(value) for name, value in given.items() if isinstance(value, str | int)}
     app = Flask(__name__, template_folder="../templates", static_folder="../static")
-    app.config.update(config.load({**os.environ, **named}))
-    app.config.update({name: value for name, value in given.items() if name not in app.config})
+    loaded = config.load({**os.environ, **named})
+    app.config.update({**{name: value for name, value in given.items() if name not in loaded}, **loaded})
     app.config["SQLALCHEMY_DATABASE_URI"] = app.config["DATABASE_URL"]
     logging.getLogger("connector").setLevel(app.config["LOG_LEVEL"])
 

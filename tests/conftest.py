@@ -18,6 +18,12 @@ ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"  # contracts and recordings: CI has them, a plain checkout has not
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--full", action="store_true", help="the whole torture set: 10,000 messages, 60 kills, each database"
+    )
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Cluster]:
     with cluster() as started:

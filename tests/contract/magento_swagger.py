@@ -46,6 +46,10 @@ class Swagger:
         parameters = operation.get("parameters", [])
         return [f"{method} {template}: {text}" for text in (*_query(query, parameters), *self._body(body, parameters))]
 
+    def route(self, method: str, path: str) -> str:
+        """The path as the document writes it: /V1/products/A%2FB -> /V1/products/{sku}."""
+        return self._operation(method, path)[0]
+
     def _operation(self, method: str, path: str) -> tuple[str, dict[str, Any] | None]:
         if path in self.paths and method.lower() in self.paths[path]:
             return path, self.paths[path][method.lower()]

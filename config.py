@@ -152,7 +152,7 @@ def _fernet_keys(text: str) -> str:
             Fernet(key)
         except ValueError:
             raise ValueError(
-                f"must be one or more Fernet keys (32 bytes, URL-safe base64) with commas between; number {number} is not."
+                f"must be Fernet keys (32 bytes, URL-safe base64) with commas between; number {number} is not."
             ) from None
     if not keys:
         raise ValueError("holds no key.")

@@ -36,7 +36,9 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     import connector.queue.models
     import connector.setup.models
     import connector.sync.models  # noqa: F401
+    from connector.setup import secrets
 
+    secrets.use(app.config["SECRETS_KEY"])
     db.init_app(app)
     Migrate(app, db, directory=os.path.join(config.ROOT, "migrations"))
     if all(find_spec(f"connector.{room}") for room in ROOMS):

@@ -6,10 +6,11 @@ The Sync Log shows these beside the attempts (LOG-03). Secrets never come here: 
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, String, Text
+from sqlalchemy import Connection, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from connector.db import BigId, Instant, db, utcnow
@@ -41,18 +42,17 @@ def record(
     level: str = INFO,
     user: str = "",
     details: dict[str, Any] | None = None,
+    connection: Connection | None = None,
 ) -> None:
-    """Write one event in a transaction of its own."""
-    with db.write() as connection:
-        connection.execute(
-            Event.__table__.insert(),
-            {
-                "at": utcnow(),
-                "connector_id": connector_id,
-                "level": level,
-                "action": action,
-                "user": user,
-                "message": message,
-                "details": json.dumps(details or {}, default=str, ensure_ascii=False),
-            },
-        )
+    """Write one event in a transaction of its own, or in the caller's when `connection` is given."""
+    row = {
+        "at": utcnow(),
+        "connector_id": connector_id,
+        "level": level,
+        "action": action,
+        "user": user,
+        "message": message,
+        "details": json.dumps(details or {}, default=str, ensure_ascii=False),
+    }
+    with nullcontext(connection) if connection is not None else db.write() as writing:
+        writing.execute(Event.__table__.insert(), row)

@@ -1,0 +1,1 @@
+"""Acumatica ERP: contract-based REST, generic inquiries over OData, push notifications."""

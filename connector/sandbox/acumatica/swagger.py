@@ -1,0 +1,74 @@
+"""`swagger.json` of one endpoint version: which entities there are, which fields, which calls."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from connector.sandbox.acumatica.inquiries import PARAMETERS, ROWS
+from connector.sandbox.acumatica.model import ENTITIES, detail_of
+
+
+def value(kind: str) -> str:
+    return f"{kind}Value"
+
+
+def document(erp: Any, version: str, site: str) -> dict[str, Any]:
+    """OpenAPI 3.0.1 from 24.200 on, Swagger 2.0 before (facts/ACUMATICA.md, section 2.1)."""
+    modern = int(version[:2]) >= 24
+    root = "#/components/schemas/" if modern else "#/definitions/"
+    schemas = values() | base()
+    paths: dict[str, Any] = {}
+    for entity in ENTITIES.values():
+        properties = {name: {"$ref": root + value(kind)} for name, kind in sorted(entity.fields_of(version).items())}
+        for detail in entity.details:
+            row = f"{entity.name}{detail}Row"
+            schemas[row] = extended(
+                root, {name: {"$ref": root + value(kind)} for name, kind in detail_of(entity, detail)[1].items()}
+            )
+            properties[detail] = {"type": "array", "items": {"$ref": root + row}}
+        schemas[entity.name] = extended(root, properties)
+        paths[f"/{entity.name}"] = {
+            "get": operation(entity.name, "GetList"),
+            "put": operation(entity.name, "PutEntity"),
+        }
+        keys = "/".join(f"{{{key}}}" for key in entity.keys)
+        paths[f"/{entity.name}/{keys}"] = {
+            "get": operation(entity.name, "GetByKeys"),
+            "delete": operation(entity.name, "DeleteByKeys"),
+        }
+    for name, (detail, header) in PARAMETERS.items():
+        row = f"{name}Row"
+        schemas[row] = extended(
+            root, {field: {"$ref": root + value(kind)} for field, kind in ROWS[name](erp, {})[1].items()}
+        )
+        properties = {field: {"$ref": root + value(kind)} for field, kind in header.items()}
+        schemas[name] = extended(root, {**properties, detail: {"type": "array", "items": {"$ref": root + row}}})
+        paths[f"/{name}"] = {"put": operation(name, "PutEntity")}
+    head: dict[str, Any] = {"info": {"title": f"Default/{version}", "version": "1"}, "paths": paths}
+    where = f"{site}/entity/Default/{version}"
+    if modern:
+        return {"openapi": "3.0.1", **head, "servers": [{"url": where}], "components": {"schemas": schemas}}
+    return {"swagger": "2.0", **head, "basePath": where, "definitions": schemas}
+
+
+def operation(name: str, kind: str) -> dict[str, Any]:
+    return {"tags": [name], "operationId": f"{name}_{kind}", "responses": {"200": {"description": "OK"}}}
+
+
+def extended(root: str, properties: dict[str, Any]) -> dict[str, Any]:
+    return {"allOf": [{"$ref": root + "Entity"}, {"type": "object", "properties": properties}]}
+
+
+def base() -> dict[str, Any]:
+    inner = {"id": {"type": "string", "format": "uuid"}, "rowNumber": {"type": "integer", "format": "int64"},
+             "note": {}, "custom": {"type": "object"}, "error": {"type": "string"}}  # fmt: skip
+    return {"Entity": {"type": "object", "properties": inner}}
+
+
+def values() -> dict[str, Any]:
+    types: dict[str, dict[str, Any]] = {
+        "String": {"type": "string"}, "Decimal": {"type": "number"}, "Boolean": {"type": "boolean"}, "Int": {"type": "integer"},
+        "Short": {"type": "integer"}, "DateTime": {"type": "string", "format": "date-time"},
+        "Guid": {"type": "string", "format": "uuid"},
+    }  # fmt: skip
+    return {value(kind): {"type": "object", "properties": {"value": shape}} for kind, shape in types.items()}

@@ -1,0 +1,160 @@
+"""What the store is: websites, views, configuration, modules, tax classes, customer groups, categories.
+
+Source: facts/MAGENTO.md, section 5, and the recording `store`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from connector.sandbox.magento.routing import Call, Refusal, route
+from connector.sandbox.magento.search import Criteria, search
+from connector.sandbox.magento.shop import GROUPS, VIEWS, WEBSITES, Doc
+
+STORE = "Magento_Backend::store"
+MODULES = ("AdminAnalytics", "Store", "Directory", "Theme", "Config", "Backend", "Eav", "Customer", "Catalog", "Indexer",
+           "CatalogInventory", "Bundle", "ConfigurableProduct", "GroupedProduct", "Tax", "Sales", "Webapi", "WebapiSecurity",
+           "Integration", "UrlRewrite")  # fmt: skip
+MSI_MODULES = (
+    "Inventory",
+    "InventoryApi",
+    "InventoryCatalog",
+    "InventoryCatalogApi",
+    "InventorySales",
+    "InventorySalesApi",
+)
+ASYNC_MODULES = ("Amqp", "AsynchronousOperations", "WebapiAsync")
+TYPES = ("simple", "virtual", "downloadable", "bundle", "grouped", "configurable")
+CUSTOMER_GROUPS = ((0, "NOT LOGGED IN"), (1, "General"), (2, "Wholesale"), (3, "Retailer"))
+STATES = (("1", "AL", "Alabama"), ("12", "CA", "California"), ("33", "MI", "Michigan"), ("43", "NY", "New York"))
+
+
+@route("GET", "store/websites", STORE)
+def websites(call: Call) -> Any:
+    return list(WEBSITES)
+
+
+@route("GET", "store/storeGroups", STORE)
+def groups(call: Call) -> Any:
+    return list(GROUPS)
+
+
+@route("GET", "store/storeViews", STORE)
+def views(call: Call) -> Any:
+    return list(VIEWS)
+
+
+@route("GET", "store/storeConfigs", STORE)
+def configs(call: Call) -> Any:
+    wanted = call.args("storeCodes[]")
+    root = f"http://{call.host}/"
+    shown = []
+    for view in VIEWS:
+        if view["id"] == 0 or (wanted and view["code"] not in wanted):
+            continue
+        row: Doc = {"id": view["id"], "code": view["code"], "website_id": view["website_id"], "locale": "en_US",
+                    "base_currency_code": "USD", "default_display_currency_code": "USD", "timezone": "America/Chicago",
+                    "weight_unit": "lbs"}  # fmt: skip
+        for name, path in (
+            ("base", ""),
+            ("base_link", ""),
+            ("base_static", "static/version1/"),
+            ("base_media", "media/"),
+        ):
+            row[f"{name}_url"] = root + path
+            row[f"secure_{name}_url"] = root + path
+        shown.append(row)
+    return shown
+
+
+@route("GET", "modules", "Magento_Backend::admin")
+def modules(call: Call) -> Any:
+    """Plain names; paging is asked for and not honoured."""
+    Criteria(call.query)
+    names = (
+        MODULES
+        + (MSI_MODULES if call.shop.switch("msi") else ())
+        + (ASYNC_MODULES if call.shop.switch("async_api") else ())
+    )
+    return [f"Magento_{name}" for name in names]
+
+
+@route("GET", "taxClasses/search", "Magento_Tax::manage_tax")
+def tax_classes(call: Call) -> Any:
+    rows = sorted(call.shop.store.kind("taxclass").values(), key=lambda row: row["class_id"])
+    return search(call, rows, lambda row, name: row.get(name), lambda row: row)
+
+
+@route("POST", "taxClasses", "Magento_Tax::manage_tax", ("taxClass",))
+def tax_class_create(call: Call) -> Any:
+    raw = call.body["taxClass"]
+    number = 1 + max(row["class_id"] for row in call.shop.store.kind("taxclass").values())
+    row = {"class_id": number, "class_name": raw.get("class_name"), "class_type": raw.get("class_type", "PRODUCT")}
+    call.unit.put("taxclass", str(number), row)
+    call.unit.note("tax_class", str(number), None, row)
+    return str(number)
+
+
+@route("GET", "customerGroups/search", "Magento_Customer::group")
+def customer_groups(call: Call) -> Any:
+    rows = [
+        {"id": number, "code": code, "tax_class_id": 3, "tax_class_name": "Retail Customer"}
+        for number, code in CUSTOMER_GROUPS
+    ]
+    return search(call, rows, lambda row, name: row.get(name), lambda row: row)
+
+
+@route("GET", "customerGroups/default", "Magento_Customer::group")
+def default_group(call: Call) -> Any:
+    return {"id": 1, "code": "General", "tax_class_id": 3, "tax_class_name": "Retail Customer"}
+
+
+@route("GET", "products/types", "Magento_Catalog::products")
+def product_types(call: Call) -> Any:
+    return [{"name": name, "label": f"{name.capitalize()} Product"} for name in TYPES]
+
+
+@route("GET", "directory/countries", "anonymous")
+def countries(call: Call) -> Any:
+    return [country(code) for code in ("CA", "DE", "FR", "GB", "US")]
+
+
+@route("GET", "directory/countries/{code}", "anonymous")
+def country_get(call: Call) -> Any:
+    if call.params["code"] not in ("CA", "DE", "FR", "GB", "US"):
+        raise Refusal(404, "The country isn't available.")
+    return country(call.params["code"])
+
+
+def country(code: str) -> Doc:
+    names = {"CA": "Canada", "DE": "Germany", "FR": "France", "GB": "United Kingdom", "US": "United States"}
+    threes = {"CA": "CAN", "DE": "DEU", "FR": "FRA", "GB": "GBR", "US": "USA"}
+    regions = [{"id": number, "code": state, "name": name} for number, state, name in STATES] if code == "US" else []
+    return {"id": code, "two_letter_abbreviation": code, "three_letter_abbreviation": threes[code], "full_name_locale": names[code],
+            "full_name_english": names[code], **({"available_regions": regions} if regions else {})}  # fmt: skip
+
+
+@route("GET", "directory/currency", "anonymous")
+def currency(call: Call) -> Any:
+    return {"base_currency_code": "USD", "base_currency_symbol": "$", "default_display_currency_code": "USD",
+            "default_display_currency_symbol": "$", "available_currency_codes": ["USD"],
+            "exchange_rates": [{"currency_to": "USD", "rate": 1}]}  # fmt: skip
+
+
+@route("GET", "categories", "Magento_Catalog::categories")
+def categories(call: Call) -> Any:
+    """The tree under the root category of the shop."""
+    rows = sorted(call.shop.store.kind("category").values(), key=lambda row: row["id"])
+    return _tree(rows, next(row for row in rows if row["id"] == int(call.arg("rootCategoryId") or 2)), 1)
+
+
+def _tree(rows: list[Doc], row: Doc, level: int) -> Doc:
+    children = [_tree(rows, child, level + 1) for child in rows if child["parent_id"] == row["id"]]
+    return {"id": row["id"], "parent_id": row["parent_id"], "name": row["name"], "is_active": row["is_active"], "position": row["id"],
+            "level": level, "product_count": 0, "children_data": children}  # fmt: skip
+
+
+@route("GET", "categories/list", "Magento_Catalog::categories")
+def category_list(call: Call) -> Any:
+    rows = sorted(call.shop.store.kind("category").values(), key=lambda row: row["id"])
+    return search(call, rows, lambda row, name: row.get({"entity_id": "id"}.get(name, name)), lambda row: row)

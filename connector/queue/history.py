@@ -1,0 +1,239 @@
+"""What has become of messages: every read of the message table that a page makes. It changes nothing.
+
+Lists come by keyset, counts are capped, and no read costs more because the past is long. Texts are cut to what a
+list shows; `message` and `attempts` give the whole. The numbers of the overview are in `numbers`, the log
+(attempts, runs) in `logbook`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Row, Select, func, literal, literal_column, select, tuple_, union_all
+
+from connector.db import db, instant, micros
+from connector.queue.filters import Filter, has_status
+from connector.queue.lanes import Lane
+from connector.queue.models import FAILED, HELD, PENDING, RUNNING, WAITING, Attempt, Message
+from connector.queue.numbers import CAP
+from connector.queue.paging import Page, Span, capped, few_first, high_end, low_end, newest_first, span
+
+TABLE: Any = Message.__table__
+ATTEMPTS: Any = Attempt.__table__
+SHOWN = 400  # characters of a reason or an error that a list shows
+OPEN_FEW = (PENDING, RUNNING, WAITING, FAILED, HELD)  # the statuses with an index of their own
+MOST_GROUPS = 100
+
+
+def _listed(table: Any = TABLE) -> Select[Any]:
+    """The columns of a list: no payload, and texts cut."""
+    c = table.c
+    plain = (
+        c.id, c.connector_id, c.entity, c.direction, c.key, c.operation, c.status, c.priority, c.origin, c.user,
+        c.merged, c.attempts, c.created_at, c.available_at, c.settled_at, c.waits_for, c.code,
+    )  # fmt: skip
+    return select(*plain, *(func.substr(text, 1, SHOWN).label(text.name) for text in (c.reason, c.error)))
+
+
+def messages(chosen: Filter, before: int | None = None, limit: int = 50) -> Page:
+    """Messages of a filter, newest first. At most three statements, whatever the filter."""
+    query, id_ = _listed().where(*chosen.conditions()), TABLE.c.id
+    with db.read() as connection:
+        if chosen.key or _by_cause(chosen):
+            return few_first(connection, query, id_, before, limit)
+        if chosen.status not in OPEN_FEW:
+            return newest_first(connection, query, id_, before, limit, span(connection, TABLE))
+        # a partial index answers: with so few rows that they can be sorted?
+        broad = Filter(chosen.connector, chosen.entity, status=chosen.status)
+        number = capped(select(id_).where(*broad.conditions()), CAP)
+        found = connection.execute(select(number, low_end(TABLE), high_end(TABLE))).one()
+        if found[0] <= CAP:
+            return few_first(connection, query, id_, before, limit)
+        return newest_first(connection, query, id_, before, limit, Span(found[1], found[2]))
+
+
+def _by_cause(chosen: Filter) -> bool:
+    return chosen.status == FAILED and chosen.code is not None and bool(chosen.connector and chosen.entity)
+
+
+def message(message_id: int) -> Row[Any] | None:
+    """One message, whole."""
+    with db.read() as connection:
+        return connection.execute(select(TABLE).where(TABLE.c.id == message_id)).one_or_none()
+
+
+def attempts(message_id: int, before: int | None = None, limit: int = 20) -> Page:
+    """What was tried with a message, newest first. A child of a batch brings its parent's exchanges."""
+    own, parent = ATTEMPTS, ATTEMPTS.alias("parent")
+    exchanges = func.coalesce(parent.c.exchanges, own.c.exchanges).label("exchanges")
+    query = (
+        select(*(column for column in own.c if column.name != "exchanges"), exchanges)
+        .outerjoin(parent, parent.c.id == own.c.parent_id)
+        .where(own.c.message_id == message_id)
+        .order_by(own.c.id.desc())
+        .limit(limit + 1)
+    )
+    if before is not None:
+        query = query.where(own.c.id < before)
+    with db.read() as connection:
+        rows = connection.execute(query).all()
+    return Page(rows[:limit], rows[limit - 1].id) if len(rows) > limit else Page(rows)
+
+
+# --- one lane, in the order in which it will be worked ------------------------------------------------------
+
+
+class Place(NamedTuple):
+    """Where a page of a lane ended: the columns by which the claim orders, so one index serves both."""
+
+    priority: int
+    available: int  # microseconds
+    id: int
+
+    def __str__(self) -> str:
+        return ".".join(map(str, self))
+
+    def moment(self) -> tuple[int, datetime, int]:
+        return self.priority, instant(self.available), self.id
+
+    @classmethod
+    def parse(cls, text: str) -> Place:
+        """Raises ValueError when the text is none."""
+        parts = text.split(".")
+        if len(parts) != 3 or not all(part.isascii() and part.isdigit() and len(part) < 19 for part in parts):
+            raise ValueError(f"{text!r} is not a place in a lane")
+        return cls(*map(int, parts))
+
+
+class Ahead(NamedTuple):
+    """Messages of a lane and where the next page starts."""
+
+    rows: Sequence[Row[Any]]
+    after: Place | None = None
+
+
+def ahead(lane: Lane, after: Place | None = None, limit: int = 50) -> Ahead:
+    """What a lane has in hand and what comes next: the running ones (first page only), then the pending ones."""
+    c = TABLE.c
+    in_lane = (c.connector_id == lane.connector, c.entity == lane.entity, c.direction == lane.direction)
+    order = (c.priority, c.available_at, c.id)
+    pending = _listed().where(*in_lane, has_status(PENDING)).order_by(*order).limit(limit + 1)
+    running = _listed().where(*in_lane, has_status(RUNNING)).order_by(c.key).limit(limit)
+    with db.read() as connection:
+        if after is None:
+            both = union_all(select(running.subquery()), select(pending.subquery()))
+            rows = connection.execute(both).all()
+            rows = [row for row in rows if row.status == RUNNING] + _in_order(rows)
+        else:
+            place: Any = tuple_(
+                *(literal(value, column.type) for value, column in zip(after.moment(), order, strict=True))
+            )
+            rows = connection.execute(pending.where(tuple_(*order) > place)).all()
+    waiting = [row for row in rows if row.status == PENDING]
+    if len(waiting) <= limit:
+        return Ahead(rows)
+    last = waiting[limit - 1]
+    return Ahead(rows[:-1], Place(last.priority, micros(last.available_at), last.id))
+
+
+def _in_order(rows: Sequence[Row[Any]]) -> list[Row[Any]]:
+    # a database may give the parts of UNION ALL in any order
+    return sorted((row for row in rows if row.status == PENDING), key=lambda row: (row[7], row.available_at, row.id))
+
+
+# --- one record ---------------------------------------------------------------------------------------------
+
+
+def of_record(connector: str, entity: str, key: str, before: int | None = None, limit: int = 20) -> Page:
+    """The messages of one record, newest first."""
+    return messages(Filter(connector, entity, key=key), before, limit)
+
+
+def tries(message_ids: Sequence[int], limit: int = 100) -> Sequence[Row[Any]]:
+    """The newest attempts of these messages, without their exchanges."""
+    c = ATTEMPTS.c
+    columns = (c.id, c.message_id, c.kind, c.number, c.outcome, c.summary, c.calls, c.user, c.started_at, c.finished_at)
+    query = select(*columns).where(c.message_id.in_(message_ids)).order_by(c.id.desc()).limit(limit)
+    with db.read() as connection:
+        return connection.execute(query).all() if message_ids else []
+
+
+# --- failed ones by cause -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Failed messages of one cause. `count` is capped; `sentence` is what the newest of them says."""
+
+    connector: str
+    entity: str
+    code: str
+    count: int
+    sentence: str
+    first_seen: datetime | None
+    last_seen: datetime | None
+    samples: tuple[int, ...]
+
+
+def failed_groups(chosen: Filter = Filter(), limit: int = MOST_GROUPS) -> list[Group]:  # noqa: B008 - frozen
+    """The causes of failed messages, with the newest first. Three statements, however many messages failed.
+
+    The causes are found by jumping from one to the next in ix_message_failed, not by reading all messages.
+    """
+    chosen = replace(chosen, status=FAILED)
+    with db.read() as connection:
+        causes = connection.execute(_causes(chosen, limit)).all()
+        if not causes:
+            return []
+        sums = connection.execute(union_all(*(_sum(n, cause, chosen) for n, cause in enumerate(causes)))).all()
+        newest = [row.newest for row in sums if row.newest is not None]
+        query = select(TABLE.c.id, func.substr(TABLE.c.reason, 1, SHOWN)).where(TABLE.c.id.in_(newest))
+        said = {row[0]: row[1] for row in connection.execute(query)}
+    groups = [_group(causes[row.place], row, said.get(row.newest, "")) for row in sums if row.number]
+    return sorted(groups, key=lambda group: group.samples[0], reverse=True)
+
+
+def _causes(chosen: Filter, limit: int) -> Select[Any]:
+    """(connector, entity, code) of everything that matches: one step in the index for each."""
+    columns = [TABLE.c.connector_id, TABLE.c.entity, TABLE.c.code]
+    where = chosen.conditions()
+    first = select(*columns).where(*where).order_by(*columns).limit(1).subquery()
+    found = select(first).cte("found", recursive=True)
+    beyond = tuple_(*columns) > tuple_(*found.c)
+
+    def following(column: Any) -> Any:
+        step = select(column).where(*where, beyond).order_by(*columns).limit(1)
+        return step.correlate(found).scalar_subquery().label(column.name)
+
+    found = found.union_all(select(*map(following, columns)).where(found.c.connector_id.is_not(None)))
+    return select(found).where(found.c.connector_id.is_not(None)).limit(limit)
+
+
+def _sum(place: int, cause: Row[Any], chosen: Filter) -> Select[Any]:
+    """Count, first and last time of the newest `CAP + 1` messages of a cause."""
+    one = replace(chosen, connector=cause.connector_id, entity=cause.entity, code=cause.code)
+    c = TABLE.c
+    rows = select(c.id, c.settled_at).where(*one.conditions()).order_by(c.id.desc()).limit(CAP + 1).subquery()
+    return select(
+        literal_column(str(place)).label("place"),
+        func.count().label("number"),
+        func.max(rows.c.id).label("newest"),
+        func.min(rows.c.id).label("oldest"),
+        func.min(rows.c.settled_at).label("first"),
+        func.max(rows.c.settled_at).label("last"),
+    ).select_from(rows)
+
+
+def _group(cause: Row[Any], row: Row[Any], said: str) -> Group:
+    samples = tuple(dict.fromkeys((row.newest, row.oldest)))
+    return Group(*cause, row.number, said, row.first, row.last, samples)  # type: ignore[call-arg]
+
+
+def failed_count(chosen: Filter = Filter()) -> int:  # noqa: B008 - frozen
+    """How many failed messages match, counted up to the cap."""
+    with db.read() as connection:
+        query = select(TABLE.c.id).where(*replace(chosen, status=FAILED).conditions())
+        return int(connection.execute(select(capped(query, CAP))).scalar_one())

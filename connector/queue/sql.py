@@ -47,7 +47,8 @@ class Rows:
             items = ", ".join(f"json_extract(value, '$[{n}]') AS {column}" for n, column in enumerate(self.columns))
             return f"(SELECT {items} FROM json_each(:{self.name}_rows)) AS {self.name}"
         arrays = ", ".join(f":{self.name}_{column}::{kind}[]" for column, kind in self.columns.items())
-        return f"unnest({arrays}) AS {self.name}({', '.join(self.columns)})"
+        names = ", ".join(f'"{column}"' for column in self.columns)  # "user" is a word of PostgreSQL's own
+        return f"unnest({arrays}) AS {self.name}({names})"
 
     def values(self, dialect: str, rows: Sequence[Sequence[Any]]) -> dict[str, Any]:
         if dialect == "sqlite":

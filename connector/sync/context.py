@@ -17,7 +17,8 @@ from connector.systems.base import System
 
 # sections that decide what is sent: a change there makes every record worth sending again
 DECIDING = ("price", "inventory", "product")
-FORCING = ("person",)  # somebody pressed Sync Now: send even what looks unchanged
+# somebody pressed Sync Now, or an old value may have been written: send even what looks unchanged
+FORCING = ("person", "fenced")
 
 
 class Task(Protocol):

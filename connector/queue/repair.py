@@ -16,9 +16,9 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
+from connector import events
 from connector.clock import CLOCK, Clock
 from connector.db import db, utcnow
-from connector.events import Event
 from connector.queue import acts
 from connector.queue.acts import HOLD, MAY, REPROCESS, SKIP, Act
 from connector.queue.back import Return, to_pending
@@ -187,7 +187,7 @@ def _step(connection: Connection, run_id: int, now: datetime) -> tuple[Repaired,
     if finished:
         values |= {"finished_at": now, "status": "success" if done == succeeded else "notice"}
         values["details"] = json.dumps({**job, "text": act.sentence(succeeded, done - succeeded)}, ensure_ascii=False)
-        _record(connection, run, act, run_id, succeeded, done - succeeded, now)
+        _record(connection, run, act, run_id, succeeded, done - succeeded)
     connection.execute(update(RUNS).where(RUNS.c.id == run_id).values(values))
     lanes = {Lane(row.connector_id, row.entity, row.direction) for row in rows} if act.action == REPROCESS else set()
     return Repaired(run_id, total, done, succeeded, finished), lanes
@@ -220,17 +220,13 @@ def _matching(query: Select[Any], action: str, chosen: Filter, ids: list[int]) -
     return query.where(*replace(chosen, status=status).conditions())
 
 
-def _record(
-    connection: Connection, run: Row[Any], act: Act, run_id: int, changed: int, left: int, now: datetime
-) -> None:
+def _record(connection: Connection, run: Row[Any], act: Act, run_id: int, changed: int, left: int) -> None:
     """One entry for the whole repair, under its own action type of the log."""
-    values = {
-        "at": now,
-        "connector_id": run.connector_id,
-        "level": "info",
-        "action": act.log_type,
-        "user": act.user,
-        "message": act.sentence(changed, left),
-        "details": json.dumps({"run": run_id, "changed": changed, "reason": act.reason}, ensure_ascii=False),
-    }
-    connection.execute(insert(Event.__table__), values)
+    events.record(
+        act.log_type,
+        act.sentence(changed, left),
+        connector_id=run.connector_id,
+        user=act.user,
+        details={"run": run_id, "changed": changed, "reason": act.reason},
+        connection=connection,
+    )

@@ -13,13 +13,18 @@ from connector.db import db
 from connector.setup.models import ADMIN, OPERATOR, VIEWER, User
 
 ROLES = {"olga": ADMIN, "otto": OPERATOR, "vera": VIEWER}
-TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+TOKEN = re.compile(r'"X-CSRFToken": "([^"]+)"')
 
 
 class Client(FlaskClient):
     """A browser of a person: its POSTs carry the CSRF token that a page of ours gave it."""
 
     token = ""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        """Each request has an application context of its own, as on a server: nobody inherits who was there before."""
+        with self.application.app_context():
+            return super().open(*args, **kwargs)
 
     def post(self, *args: Any, forged: bool = False, **kwargs: Any) -> TestResponse:  # type: ignore[override]
         """`forged=True` leaves the token out, as another site's form would."""

@@ -1,0 +1,101 @@
+"""Test Connection: one side, with the values as they are typed. A success saves them (CON-09), a failure nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Response, abort, current_app, flash
+from flask_login import current_user
+
+from connector import events
+from connector.errors import Invalid, Outcome
+from connector.setup import connectors
+from connector.setup.connectors import Config
+from connector.systems import registry
+from connector.systems.base import Check
+from connector.web import forms
+from connector.web.auth import need
+from connector.web.connectors import pages
+from connector.web.connectors.base import blueprint, changed, known, sections_of
+from connector.web.render import asked_for_part, render
+
+SIDES = ("erp", "store")
+ALLOWED_OFFSET = 5.0  # seconds that two clocks may differ before the page says so
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """What the page says under the button."""
+
+    side: str
+    label: str
+    check: Check
+    errors: tuple[tuple[str, str], ...] = ()  # (id of the field, sentence)
+    saved: tuple[str, ...] = ()
+    stale: bool = False
+
+    @property
+    def clock(self) -> str:
+        """A sentence when the other side's clock is off."""
+        offset = self.check.clock_offset
+        if offset is None or abs(offset) < ALLOWED_OFFSET:
+            return ""
+        return f"Its clock is {abs(offset):.0f} s {'ahead of' if offset > 0 else 'behind'} ours."
+
+
+@blueprint.post("/<connector_id>/test/<side>")
+@need("admin")
+def test(connector_id: str, side: str) -> Response:
+    config = known(connector_id)
+    if side not in SIDES:
+        abort(404)
+    form = pages.typed_form(config)
+    tested = _test(config, side, forms.typed(form, [s for s in sections_of(config) if s.name == side])[side], pages.revision(form))
+    now = connectors.get(config.id)
+    if tested.check.ok:
+        form["revision"].data = str(now.revision)
+    status = 422 if tested.errors else 200
+    if asked_for_part():
+        return render("connectors/_test.html", status=status, tested=tested, form=form)
+    if tested.errors:
+        forms.place(form, {field.replace("-", ".", 1): sentence for field, sentence in tested.errors})
+    if tested.saved:
+        flash("Saved: " + "; ".join(tested.saved) + ".", "success")
+    return pages.show(now, form, status=status, tested=tested)
+
+
+def _test(config: Config, side: str, values: dict[str, object], revision: int) -> Tested:
+    label = registry.get(config.erp if side == "erp" else config.plugin).label
+    try:
+        check = current_app.extensions["engine"].test_connection(config.id, side, values)
+    except Invalid as error:
+        wrong = tuple((name.replace(".", "-", 1), sentence) for name, sentence in error.errors.items())
+        return Tested(side, label, Check(ok=False), errors=wrong)
+    except Outcome as word:
+        check = Check(ok=False, problem=word.reason, help=word.help)
+    _log(config, label, check)
+    if not check.ok:
+        return Tested(side, label, check)
+    return _keep(config, side, values, revision, label, check)
+
+
+def _keep(config: Config, side: str, values: dict[str, object], revision: int, label: str, check: Check) -> Tested:
+    """Save what has just been proved right, and let the connector call again."""
+    try:
+        saved = connectors.save(config.id, {side: values}, user=current_user.name, revision=revision)
+    except connectors.Stale:
+        return Tested(side, label, check, stale=True)
+    connectors.clear_attention(config.id)
+    changed()
+    return Tested(side, label, check, saved=tuple(saved))
+
+
+def _log(config: Config, label: str, check: Check) -> None:
+    found = "; ".join(f"{name}: {value}" for name, value in check.facts)
+    events.record(
+        "Configuration",
+        f"Test Connection with {label}: " + (f"connected. {found}" if check.ok else check.problem),
+        connector_id=config.id,
+        level=events.INFO if check.ok else events.ERROR,
+        user=current_user.name,
+    )

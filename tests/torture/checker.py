@@ -95,14 +95,18 @@ def _final(found: Truth, key: str, item: Mapping[str, Any], sources: Mapping[str
 
 
 def store(entries: Iterable[Mapping[str, Any]]) -> Store:
-    """The store's journal as facts. Prices count in the default scope only."""
+    """The store's journal as facts. What it says of its own accord when it creates a product does not count."""
     found = Store()
+    births: set[int] = set()
     for entry in entries:
         key, effect, after = entry["key"], entry["effect"], entry["after"] or {}
         if effect == "create":
             found.creates.append(key)
+            births.add(entry["request"])
         elif effect == "delete":
             found.deletes.append(key)
+        elif effect == "stock" and entry["request"] in births:
+            continue  # an empty default source comes with every new product
         for name, value in _told(effect, after):
             found.effects.append((entry["n"], (key, name), value))
             found.last[key, name] = value
@@ -110,12 +114,13 @@ def store(entries: Iterable[Mapping[str, Any]]) -> Store:
 
 
 def _told(effect: str, after: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
-    if effect in ("create", "product"):
+    """Facts of one line; values of a single store view are not the product's own."""
+    if after.get("store_id"):
+        return []
+    if effect in ("create", "update", "price"):
         return [(name, after[name]) for name in ("name", "price") if after.get(name) is not None]
-    if effect == "price" and after.get("price") is not None:
-        return [("price", after["price"])]
-    if effect == "stock":
-        return [(f"stock:{after['source']}", after["quantity"])]
+    if effect == "stock" and after:
+        return [(f"stock:{after['source_code']}", after["quantity"])]
     return []
 
 

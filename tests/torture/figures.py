@@ -36,7 +36,8 @@ class Figures:
         counts = ", ".join(f"{name} {number}" for name, number in found.items())
         return (
             f"torture {self.database}: {self.kills} kills, {self.freezes} freezes, {self.storms} storms, "
-            f"{self.restarts} database restarts, {self.changes} changes, {self.accepted} accepted, {self.messages} messages, "
-            f"{self.verdict.get('effects', 0)} effects, {self.seconds:.0f} s chaos + {self.rest_seconds:.0f} s rest; "
+            f"{self.restarts} database restarts, {self.changes} changes, {self.accepted} accepted, "
+            f"{self.messages} messages, {self.verdict.get('effects', 0)} effects, "
+            f"{self.seconds:.0f} s chaos + {self.rest_seconds:.0f} s rest; "
             f"{counts}, stuck {sum(self.stuck.values())}, failed {self.failed}, held {self.held}"
         )

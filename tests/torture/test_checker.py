@@ -28,12 +28,12 @@ def erp_price(before: float, after: float) -> dict[str, Any]:
 
 def told(*rows: tuple[str, dict[str, Any]]) -> checker.Store:
     return checker.store(
-        [{"n": n, "effect": effect, "key": A, "after": after} for n, (effect, after) in enumerate(rows)]
+        [{"n": n, "request": n, "effect": effect, "key": A, "after": after} for n, (effect, after) in enumerate(rows)]
     )
 
 
 CREATE = ("create", {"name": "Hammer", "price": 1.0})
-STOCK = ("stock", {"source": "default", "quantity": 5})
+STOCK = ("stock", {"source_code": "default", "quantity": 5})
 
 
 def price(value: float) -> tuple[str, dict[str, Any]]:
@@ -81,6 +81,12 @@ def test_a_second_create_is_found() -> None:
     assert judged(CREATE, STOCK, price(3.0), ("create", {"name": "Hammer"}))["double_creates"] == [
         {"key": A, "creates": 2}
     ]
+
+
+def test_the_empty_source_that_comes_with_a_new_product_is_nobodys_effect() -> None:
+    own = {"n": 1, "request": 7, "effect": "stock", "key": A, "after": {"source_code": "default", "quantity": 0}}
+    found = checker.store([{"n": 0, "request": 7, "effect": "create", "key": A, "after": {"name": "Hammer"}}, own])
+    assert [fact for _, fact, _ in found.effects] == [(A, "name")]
 
 
 def test_a_create_after_a_delete_is_allowed() -> None:

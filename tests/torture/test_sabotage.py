@@ -62,7 +62,9 @@ class Scene:
 
     def _note(self, records: Sequence[Record]) -> None:
         told = {"price": float(self.store.prices[KEY])}
-        self.shop_line.append({"n": len(self.shop_line) + 1, "effect": "price", "key": KEY, "after": told})
+        self.shop_line.append(
+            {"n": len(self.shop_line) + 1, "request": 0, "effect": "price", "key": KEY, "after": told}
+        )
 
     def change(self, amount: int) -> None:
         """Somebody edits the price in the ERP, and the push comes in."""

@@ -179,9 +179,8 @@ def ours(claimed: Iterable[Claimed]) -> set[int]:
         return {row[0] for row in run(connection, sql, values)}
 
 
-def begin(message: Claimed, *, now: datetime) -> bool:
-    """Say that a suspect (`deaths` > 0) is worked on from now: only then does another death count against it."""
-    sql = "UPDATE message SET started_at = :now WHERE id = :id AND epoch = :epoch AND status = 'running'"
-    values = {"now": micros(now), "id": message.id, "epoch": message.epoch}
-    with db.write() as connection:
-        return run(connection, sql, values).rowcount == 1
+def begin(messages: Iterable[Claimed], *, now: datetime, connection: Connection | None = None) -> None:
+    """Say that suspects (`deaths` > 0) are worked on from now: only then does another death count against them."""
+    with writing(connection) as own:
+        source, values = _mine(own, messages)
+        run(own, f"UPDATE message SET started_at = :now FROM {source} WHERE {_STILL}", {**values, "now": micros(now)})

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import logging
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -27,6 +28,7 @@ from connector.queue.policy import Policy
 from connector.queue.work import Report, Unit
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -63,22 +65,35 @@ def settle(
     started_at: datetime | None = None,
 ) -> Tally:
     """Settle one unit with the report of its work, or with what the work raised."""
-    return settle_all([Done(unit, result, started_at or now, now)], policy, now=now, run_id=run_id)
+    return settle_all([Done(unit, result, started_at or now, now)], policy, now=now, run_id=run_id)[0]
 
 
-def settle_all(dones: Sequence[Done], policy: Policy, *, now: datetime, run_id: int | None = None) -> Tally:
-    """Settle units of one lane, together if that goes and else one by one. Raises only when there is no database."""
+def settle_all(
+    dones: Sequence[Done],
+    policy: Policy,
+    *,
+    now: datetime,
+    run_id: int | None = None,
+    then: Callable[[Connection], T] | None = None,
+) -> tuple[Tally, T | None]:
+    """Settle units of one lane, together if that goes and else one by one.
+
+    `then(connection)` is done in the same transaction (the next claim: a commit less); its answer is the second
+    part of ours, None when the units had to be settled one by one. Raises when the database is away, and what
+    `then` raises when there was nothing to settle.
+    """
     try:
         with db.write() as connection:
-            return settle_group(connection, dones, policy, now=now, run_id=run_id)
+            tally = settle_group(connection, dones, policy, now=now, run_id=run_id)
+            return tally, then(connection) if then else None
     except Exception as error:
-        if unreachable(error):
+        if unreachable(error) or not dones:
             raise
         log.exception("settling a group failed", extra={"action": "settle_failed", "units": len(dones)})
     total = Tally()
     for done in dones:
         total.add(_alone(done, policy, now, run_id))
-    return total
+    return total, None
 
 
 def unreachable(error: Exception) -> bool:

@@ -16,7 +16,7 @@ from connector.db import db, instant, micros
 from connector.queue.back import TABLE, Return, to_pending
 from connector.queue.lanes import Lane
 from connector.queue.models import HELD, Attempt
-from connector.queue.sql import run
+from connector.queue.sql import Rows, run
 
 PART = 500  # messages in one transaction
 LAST_DEATH = 3  # the death of a worker that puts a message aside
@@ -130,3 +130,20 @@ def look_again(lane: Lane, now: datetime, limit: int = PART) -> int:
         ids = run(connection, LONG_WAITING + lock, values).scalars().all()
         back = [Return(id, "Looked at again after a long wait.", now) for id in ids]
         return len(to_pending(connection, back, now=now).pending)
+
+
+_HELD = Rows("mine", id="bigint", epoch="integer")
+
+
+def hand_back(held: Sequence[tuple[int, int]], now: datetime) -> int:
+    """Give back messages, as (id, epoch), that were claimed and not begun; returns how many were still ours."""
+    with db.write() as connection:
+        dialect = connection.dialect.name
+        lock = "" if dialect == "sqlite" else " FOR UPDATE OF message"
+        sql = f"""
+            SELECT message.id FROM {_HELD.source(dialect)}
+            JOIN message ON message.id = mine.id AND message.epoch = mine.epoch AND message.status = 'running'{lock}"""
+        ids = run(connection, sql, _HELD.values(dialect, sorted(held))).scalars().all()
+        back = [Return(id, "Handed back: its worker stopped before it began.", now, {"worker": ""}) for id in ids]
+        to_pending(connection, back, now=now)
+        return len(back)

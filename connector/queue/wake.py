@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import psycopg
+from psycopg.conninfo import make_conninfo
 from sqlalchemy import URL
 
 from connector.clock import Clock
@@ -21,7 +22,6 @@ from connector.queue.lanes import Lane
 
 log = logging.getLogger(__name__)
 Listener = Callable[[Lane], None]
-KEEPALIVE = {"keepalives_idle": 20, "keepalives_interval": 5, "keepalives_count": 3}
 
 
 class Bell:
@@ -91,7 +91,8 @@ class Bridge:
 
     def __init__(self, url: URL, bell: Bell, *, pause: float = 1.0) -> None:
         """`url` is the SQLAlchemy address; `pause` the seconds between two tries to connect."""
-        self._address = url.set(drivername="postgresql").render_as_string(hide_password=False)
+        address = url.set(drivername="postgresql").render_as_string(hide_password=False)
+        self._address = make_conninfo(address, keepalives_idle=20, keepalives_interval=5, keepalives_count=3)
         self._bell, self._pause = bell, pause
         self._stop = threading.Event()
         self.listening = threading.Event()  # set while connected
@@ -115,7 +116,7 @@ class Bridge:
             self._stop.wait(self._pause)
 
     def _listen(self) -> None:
-        with psycopg.connect(self._address, autocommit=True, application_name="connector-wake", **KEEPALIVE) as own:
+        with psycopg.connect(self._address, autocommit=True) as own:
             own.execute(f"LISTEN {CHANNEL}")
             self.listening.set()
             self._bell.stir()  # whatever was rung while nobody listened

@@ -49,6 +49,7 @@ Moment = Callable[[], None]
 class Scene:
     """One record, two systems, and workers that take turns. `erp_line` and `shop_line` are the journals."""
 
+    app: Flask
     clock: FakeClock = field(default_factory=FakeClock)
     erp: FakeErp = field(default_factory=FakeErp)
     store: FakeStore = field(default_factory=FakeStore)
@@ -83,7 +84,8 @@ class Scene:
 
     def work(self, unit: Unit) -> Report:
         context = Context("DEMO", catalogue.find(PRICE), self.erp, self.store)
-        results = perform(context, unit.messages, unit.ours)
+        with self.app.app_context():
+            results = perform(context, unit.messages, unit.ours)
         return Report([Verdict(result.task_id, result.word, result.summary, result.wrote) for result in results])
 
     def lease_ends(self) -> None:
@@ -117,7 +119,7 @@ class Scene:
 
 @pytest.fixture
 def scene(any_app: Flask) -> Scene:
-    return Scene()
+    return Scene(any_app)
 
 
 @contextmanager

@@ -19,7 +19,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from connector.queue.runner import Policy
 from flask import Flask
 
 from connector.clock import FakeClock
@@ -27,6 +26,7 @@ from connector.db import db
 from connector.queue import claim, inbox, runner
 from connector.queue.lanes import Lane
 from connector.queue.models import Message
+from connector.queue.runner import Policy
 from connector.queue.safety import sabotaged
 from connector.queue.wake import Bell
 from connector.queue.work import Report, Unit, Verdict

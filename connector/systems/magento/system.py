@@ -63,8 +63,6 @@ class Magento(System):
         return dict(find.products(self.client, keys))
 
     def write_many(self, records: Sequence[Record], *, known: Mapping[str, str]) -> list[Written]:
-        if not records:
-            return []
         if all(isinstance(record, Product) for record in records):
             return [self.products.write(record, bound=record.key in known) for record in records]  # type: ignore[arg-type]
         if all(isinstance(record, Price) for record in records):

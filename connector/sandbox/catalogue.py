@@ -82,9 +82,13 @@ SERVICES = ("Assembly at Home", "Tool Sharpening", "Extended Warranty", "Gift Wr
 STATUSES = ("Active", "Inactive", "No Sales", "No Purchases", "No Request", "Marked for Deletion")
 SELLABLE = ("Active", "No Purchases", "No Request")
 ODD = (  # ids and names that break careless clients
-    ("TL-10/25 X", "Hex Key Set 10/25"), ("KT 4 CUP", "Espresso Pot for 4 Cups"), ("OD#7+A", "Carabiner No. 7 + Accessory"),
-    ("LI-50%", 'Lamp Shade 12" 50% Linen'), ("AP-CAFÉ", "Apron “Café” für Profis"), ("OF&Q?1", "Quill & Ink (Is It?)"),
-)  # fmt: skip
+    ("TL-10/25 X", "Hex Key Set 10/25"),
+    ("KT 4 CUP", "Espresso Pot for 4 Cups"),
+    ("OD#7+A", "Carabiner No. 7 + Accessory"),
+    ("LI-50%", 'Lamp Shade 12" 50% Linen'),
+    ("AP-CAFÉ", "Apron “Café” für Profis"),
+    ("OF&Q?1", "Quill & Ink (Is It?)"),
+)
 
 
 def generate(count: int, seed: int = SEED) -> list[dict[str, Any]]:
@@ -135,17 +139,40 @@ def _item(chance: random.Random, name: str, title: str, of: str, brand: str) -> 
     price = _price(chance, *kind["price"])
     stock = {warehouse: _level(chance) for warehouse, _ in WAREHOUSES}
     fields = {
-        "InventoryID": name, "Description": f"{title}, {words}" if words else title, "ItemClass": of,
-        "ItemStatus": "Active", "ItemType": "Finished Good", "PostingClass": "STOCK", "TaxCategory": "TAXABLE",
-        "ValuationMethod": "Average", "LotSerialClass": "NOTTRACKED", "BaseUOM": "EA", "SalesUOM": "EA",
-        "PurchaseUOM": "EA", "DefaultPrice": price, "MSRP": round(price * 1.25, 2), "CurySpecificPrice": price,
-        "CurySpecificMSRP": round(price * 1.25, 2), "LastCost": round(price * 0.55, 2), "AverageCost": round(price * 0.56, 2),
-        "DefaultWarehouseID": "MAIN", "DimensionWeight": round(chance.uniform(*kind["weight"]), 2), "WeightUOM": "KG",
-        "DimensionVolume": 0.0, "VolumeUOM": "LITER", "IsAKit": False, "ExportToExternal": True,
-        "Availability": "Set as Available (Track Qty.)", "NotAvailable": "Store Default", "Visibility": "Visible",
-        "Content": f"<p>{title}. {_sentence(chance)}</p>", "SearchKeywords": f"{kind['title'].lower()} {words.lower()}".strip(),
-        "PageTitle": title, "MetaDescription": f"{title} from our {kind['title'].lower()} range.", "CountryOfOrigin": "US",
-    }  # fmt: skip
+        "InventoryID": name,
+        "Description": f"{title}, {words}" if words else title,
+        "ItemClass": of,
+        "ItemStatus": "Active",
+        "ItemType": "Finished Good",
+        "PostingClass": "STOCK",
+        "TaxCategory": "TAXABLE",
+        "ValuationMethod": "Average",
+        "LotSerialClass": "NOTTRACKED",
+        "BaseUOM": "EA",
+        "SalesUOM": "EA",
+        "PurchaseUOM": "EA",
+        "DefaultPrice": price,
+        "MSRP": round(price * 1.25, 2),
+        "CurySpecificPrice": price,
+        "CurySpecificMSRP": round(price * 1.25, 2),
+        "LastCost": round(price * 0.55, 2),
+        "AverageCost": round(price * 0.56, 2),
+        "DefaultWarehouseID": "MAIN",
+        "DimensionWeight": round(chance.uniform(*kind["weight"]), 2),
+        "WeightUOM": "KG",
+        "DimensionVolume": 0.0,
+        "VolumeUOM": "LITER",
+        "IsAKit": False,
+        "ExportToExternal": True,
+        "Availability": "Set as Available (Track Qty.)",
+        "NotAvailable": "Store Default",
+        "Visibility": "Visible",
+        "Content": f"<p>{title}. {_sentence(chance)}</p>",
+        "SearchKeywords": f"{kind['title'].lower()} {words.lower()}".strip(),
+        "PageTitle": title,
+        "MetaDescription": f"{title} from our {kind['title'].lower()} range.",
+        "CountryOfOrigin": "US",
+    }
     details = {
         "Attributes": attributes,
         "Categories": [{"CategoryID": chance.choice(kind["categories"])}],
@@ -162,16 +189,35 @@ def _item(chance: random.Random, name: str, title: str, of: str, brand: str) -> 
 def _service(chance: random.Random, index: int) -> dict[str, Any]:
     price = _price(chance, 5, 120)
     fields = {
-        "InventoryID": f"SV-{index + 1:03d}", "Description": SERVICES[index], "ItemClass": "SERVICE", "ItemStatus": "Active",
-        "ItemType": "Service", "PostingClass": "NONSTOCK", "TaxCategory": "EXEMPT", "BaseUnit": "HOUR", "SalesUnit": "HOUR",
-        "PurchaseUnit": "HOUR", "DefaultPrice": price, "MSRP": price, "CurySpecificPrice": price, "CurySpecificMSRP": price,
-        "RequireShipment": SERVICES[index] == "Gift Wrapping", "RequireReceipt": False, "IsKit": False,
-        "ExportToExternal": True, "Availability": "Set as Available (Don't Track Qty.)", "Visibility": "Visible",
-        "Content": f"<p>{SERVICES[index]}. {_sentence(chance)}</p>", "PageTitle": SERVICES[index],
-    }  # fmt: skip
+        "InventoryID": f"SV-{index + 1:03d}",
+        "Description": SERVICES[index],
+        "ItemClass": "SERVICE",
+        "ItemStatus": "Active",
+        "ItemType": "Service",
+        "PostingClass": "NONSTOCK",
+        "TaxCategory": "EXEMPT",
+        "BaseUnit": "HOUR",
+        "SalesUnit": "HOUR",
+        "PurchaseUnit": "HOUR",
+        "DefaultPrice": price,
+        "MSRP": price,
+        "CurySpecificPrice": price,
+        "CurySpecificMSRP": price,
+        "RequireShipment": SERVICES[index] == "Gift Wrapping",
+        "RequireReceipt": False,
+        "IsKit": False,
+        "ExportToExternal": True,
+        "Availability": "Set as Available (Don't Track Qty.)",
+        "Visibility": "Visible",
+        "Content": f"<p>{SERVICES[index]}. {_sentence(chance)}</p>",
+        "PageTitle": SERVICES[index],
+    }
     details: dict[str, list[Any]] = {
-        "Attributes": [], "Categories": [{"CategoryID": 90}], "SalesCategories": [{"CategoryID": 90}], "CrossReferences": [],
-    }  # fmt: skip
+        "Attributes": [],
+        "Categories": [{"CategoryID": 90}],
+        "SalesCategories": [{"CategoryID": 90}],
+        "CrossReferences": [],
+    }
     return {"kind": "NonStockItem", "fields": fields, "details": details, "stock": {}, "promotion": None}
 
 

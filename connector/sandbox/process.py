@@ -77,8 +77,19 @@ class Children:
         return self
 
     def launch(self, name: str) -> None:
-        command = [sys.executable, "-m", "connector.sandbox", name, "--port-base", str(self.base), "--data", str(self.folder),
-                   "--parent", str(os.getpid()), *(["--reset"] if self.reset else [])]  # fmt: skip
+        command = [
+            sys.executable,
+            "-m",
+            "connector.sandbox",
+            name,
+            "--port-base",
+            str(self.base),
+            "--data",
+            str(self.folder),
+            "--parent",
+            str(os.getpid()),
+            *(["--reset"] if self.reset else []),
+        ]
         # A session of its own: Ctrl-C on the terminal reaches the parent only, which then stops its children.
         self.processes[name] = subprocess.Popen(command, start_new_session=True)
 

@@ -75,6 +75,16 @@ class Unit:
         self.pushes.append((message, query, key, json.dumps(body, ensure_ascii=False)))
 
 
+class Peek:
+    """What a read needs of a unit: it takes no lock and keeps nothing."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    def get(self, kind: str, key: str) -> dict[str, Any] | None:
+        return self.store.get(kind, key)
+
+
 class Store:
     """One system's documents, settings, journal and outbox."""
 

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Response
 
 DENIED = {"message": "Authorization has been denied for this request."}
-HTML_DOWN = b"<!DOCTYPE html><html><head><title>Site under maintenance</title></head><body><h1>Site under maintenance</h1></body></html>"
+HTML_DOWN = b"<!DOCTYPE html><html><title>Site under maintenance</title><h1>Site under maintenance</h1></html>"
 NOT_FOUND = ("No entity satisfies the condition.", "PX.Api.ContractBased.NoEntitySatisfiesTheConditionException")
 
 

@@ -12,14 +12,15 @@ from flask import Flask, Response, g, redirect, request
 from werkzeug.exceptions import HTTPException
 
 from connector.sandbox import control
-from connector.sandbox.acumatica import controls, inquiries, odata, swagger
+from connector.sandbox.acumatica import controls, inquiries, odata, pages, swagger
 from connector.sandbox.acumatica.answers import DENIED, Problem, exception, face, not_found, reply, unknown_route
-from connector.sandbox.acumatica.entities import GUID, Records
+from connector.sandbox.acumatica.entities import GUID
 from connector.sandbox.acumatica.erp import SETTINGS, Erp
 from connector.sandbox.acumatica.filters import FilterError
 from connector.sandbox.acumatica.model import ENTITIES
 from connector.sandbox.acumatica.push import Sender
 from connector.sandbox.acumatica.session import Refused, Sessions
+from connector.sandbox.acumatica.writing import Writing
 from connector.sandbox.faults import FaultLayer, Faults
 from connector.sandbox.server import Wsgi
 from connector.sandbox.store import Store
@@ -88,6 +89,7 @@ def build(system: Acumatica) -> Flask:
     app.json.sort_keys = False  # type: ignore[attr-defined]
     control.register(app, system)
     controls.register(app, system)
+    pages.register(app, system)
     _guard(app, system)
     _sign_in(app, system)
     _rest(app, system)
@@ -210,7 +212,7 @@ def _rest(app: Flask, system: Acumatica) -> None:
         found = ENTITIES.get(name.lower())
         if found is None:
             return unknown_route(request.path)
-        return dispatch(system, Records(system.erp, found, version, request.script_root), keys)
+        return dispatch(system, Writing(system.erp, found, version, request.script_root), keys)
 
 
 def inquiry(system: Acumatica, name: str, version: str) -> Response:
@@ -222,7 +224,7 @@ def inquiry(system: Acumatica, name: str, version: str) -> Response:
         return exception(str(error))
 
 
-def dispatch(system: Acumatica, records: Records, keys: list[str]) -> Response:
+def dispatch(system: Acumatica, records: Writing, keys: list[str]) -> Response:
     method, wanted = request.method, len(records.entity.keys)
     if keys and keys[0] == "$adHocSchema" and method == "GET":
         return reply({"id": None, "custom": {}, "_workflowActions": []})
@@ -249,7 +251,7 @@ def dispatch(system: Acumatica, records: Records, keys: list[str]) -> Response:
     return Response(status=204)
 
 
-def listing(records: Records) -> Response:
+def listing(records: Writing) -> Response:
     docs = records.chosen(request.args.get("$filter", ""))
     try:
         skip, top = int(request.args.get("$skip", 0)), request.args.get("$top")

@@ -16,8 +16,18 @@ from connector.sandbox.acumatica import notices
 from connector.sandbox.store import Store, Unit, micros
 
 PRICE_FIELDS = ("DefaultPrice", "MSRP", "CurySpecificPrice", "CurySpecificMSRP")
-TRUTH = ("Description", "ItemStatus", "ItemClass", "TaxCategory", "ExportToExternal", "Visibility", "DefaultPrice", "MSRP",
-         "DimensionWeight", "RequireShipment")  # fmt: skip
+TRUTH = (
+    "Description",
+    "ItemStatus",
+    "ItemClass",
+    "TaxCategory",
+    "ExportToExternal",
+    "Visibility",
+    "DefaultPrice",
+    "MSRP",
+    "DimensionWeight",
+    "RequireShipment",
+)
 SETTINGS: dict[str, Any] = {
     "login_limit": 10,
     "idle_seconds": 600,
@@ -201,8 +211,14 @@ def quantity(row: Mapping[str, Any] | None) -> dict[str, Any]:
 
 
 def promotion(number: int, price: float, stamp: int) -> dict[str, Any]:
-    return {"RecordID": 100_000 + number, "Price": price, "Promotion": True, "EffectiveDate": "2026-01-01T00:00:00+00:00",
-            "ExpirationDate": "2027-12-31T00:00:00+00:00", "modified": stamp}  # fmt: skip
+    return {
+        "RecordID": 100_000 + number,
+        "Price": price,
+        "Promotion": True,
+        "EffectiveDate": "2026-01-01T00:00:00+00:00",
+        "ExpirationDate": "2027-12-31T00:00:00+00:00",
+        "modified": stamp,
+    }
 
 
 def with_currency(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -256,9 +272,16 @@ def reference(unit: Unit, stamp: int) -> None:
     classes = {**catalogue.CLASSES, "SERVICE": {"title": "Services", "attributes": ()}}
     for name, kind in classes.items():
         stock = name != "SERVICE"
-        fields = {"ClassID": name, "Description": kind["title"], "StockItem": stock, "BaseUOM": "EA" if stock else "HOUR",
-                  "ItemType": "Finished Good" if stock else "Service", "TaxCategoryID": "TAXABLE" if stock else "EXEMPT",
-                  "SalesUOM": "EA" if stock else "HOUR", "PostingClass": "STOCK" if stock else "NONSTOCK"}  # fmt: skip
+        fields = {
+            "ClassID": name,
+            "Description": kind["title"],
+            "StockItem": stock,
+            "BaseUOM": "EA" if stock else "HOUR",
+            "ItemType": "Finished Good" if stock else "Service",
+            "TaxCategoryID": "TAXABLE" if stock else "EXEMPT",
+            "SalesUOM": "EA" if stock else "HOUR",
+            "PostingClass": "STOCK" if stock else "NONSTOCK",
+        }
         rows = [
             {"AttributeID": code, "Required": False, "SortOrder": at} for at, code in enumerate(kind["attributes"], 1)
         ]

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from connector.sandbox.acumatica.entities import plain
 from connector.sandbox.acumatica.erp import Erp
 from connector.sandbox.acumatica.filters import moment
 from connector.sandbox.acumatica.model import fields, show, when
+from connector.sandbox.acumatica.writing import plain
 
 Row = dict[str, Any]
 SUMMARY = fields(
@@ -42,16 +42,28 @@ ALLOCATION = fields(
 )
 PARAMETERS: dict[str, tuple[str, dict[str, str]]] = {  # inquiry: (detail, parameter and header fields)
     "InventorySummaryInquiry": (
-        "Results", fields(Boolean="ExpandByLotSerialNbr", String="InventoryID LocationID Subitem WarehouseID")),
+        "Results",
+        fields(Boolean="ExpandByLotSerialNbr", String="InventoryID LocationID Subitem WarehouseID"),
+    ),
     "StorageDetailsInquiry": ("StorageDetails", fields(String="WarehouseID")),
     "InventoryQuantityAvailable": ("Results", fields(String="InventoryID", DateTime="LastModifiedDateTime")),
-    "SalesPricesInquiry": ("SalesPriceDetails", fields(
-        DateTime="EffectiveAsOf", String="InventoryID ItemClassID PriceClass PriceCode PriceManager PriceType TaxCalculationMode")),
-    "InventoryAllocationInquiry": ("Results", fields(
-        String="BaseUnit InventoryID Location WarehouseID",
-        Decimal="Available AvailableForIssue AvailableForShipping InTransit OnHand OnLocationNotAvailable PurchaseOrders"
-        " PurchaseReceipts SOAllocated SOBackOrdered SOBooked SOPrepared SOShipped TotalAddition TotalDeduction")),
-}  # fmt: skip
+    "SalesPricesInquiry": (
+        "SalesPriceDetails",
+        fields(
+            DateTime="EffectiveAsOf",
+            String="InventoryID ItemClassID PriceClass PriceCode PriceManager PriceType TaxCalculationMode",
+        ),
+    ),
+    "InventoryAllocationInquiry": (
+        "Results",
+        fields(
+            String="BaseUnit InventoryID Location WarehouseID",
+            Decimal="Available AvailableForIssue AvailableForShipping InTransit OnHand OnLocationNotAvailable"
+            " PurchaseOrders PurchaseReceipts SOAllocated SOBackOrdered SOBooked SOPrepared SOShipped"
+            " TotalAddition TotalDeduction",
+        ),
+    ),
+}
 LOWER = {name.lower(): name for name in PARAMETERS}
 
 
@@ -95,13 +107,18 @@ def summary(erp: Erp, asked: Row) -> tuple[list[Row], dict[str, str]]:
         return [], SUMMARY
     rows: list[Row] = [
         {
-            "WarehouseID": name, "LocationID": "MAIN", "BaseUOM": doc["fields"].get("BaseUOM", "EA"), "QtyOnHand": row["on_hand"],
-            "QtyAvailable": row["available"], "QtyAvailableForShipment": row["shipping"], "QtyNotAvailable": 0.0,
+            "WarehouseID": name,
+            "LocationID": "MAIN",
+            "BaseUOM": doc["fields"].get("BaseUOM", "EA"),
+            "QtyOnHand": row["on_hand"],
+            "QtyAvailable": row["available"],
+            "QtyAvailableForShipment": row["shipping"],
+            "QtyNotAvailable": 0.0,
             "EstimatedUnitCost": doc["fields"].get("AverageCost"),
         }
         for name, row in sorted(erp.levels(key).items())
         if warehouse in ("", name.upper())
-    ]  # fmt: skip
+    ]
     return rows, SUMMARY
 
 
@@ -113,15 +130,19 @@ def storage(erp: Erp, asked: Row) -> tuple[list[Row], dict[str, str]]:
     pad = 30 if erp.switch("padded_ids") else 0
     return [
         {
-            "InventoryID": docs[key]["fields"]["InventoryID"].ljust(pad), "WarehouseID": name, "QtyOnHand": row["on_hand"],
-            "QtyAvailable": row["available"], "QtyHardAvailable": row["shipping"], "QtyAvailableforIssue": row["on_hand"],
+            "InventoryID": docs[key]["fields"]["InventoryID"].ljust(pad),
+            "WarehouseID": name,
+            "QtyOnHand": row["on_hand"],
+            "QtyAvailable": row["available"],
+            "QtyHardAvailable": row["shipping"],
+            "QtyAvailableforIssue": row["on_hand"],
             "LastModifiedDateofWarehouseQty": when(row["modified"]),
         }
         for key in sorted(stock)
         if key in docs
         for name, row in sorted(stock[key]["levels"].items())
         if warehouse in ("", name.upper())
-    ], STORAGE  # fmt: skip
+    ], STORAGE
 
 
 def available(erp: Erp, asked: Row) -> tuple[list[Row], dict[str, str]]:
@@ -156,10 +177,19 @@ def prices(erp: Erp, asked: Row) -> tuple[list[Row], dict[str, str]]:
 
 def _prices(erp: Erp, doc: Row) -> list[Row]:
     of = doc["fields"]
-    base = {"InventoryID": of["InventoryID"], "Description": of.get("Description"), "PriceType": "Base", "BreakQty": 0.0,
-            "UOM": of.get("SalesUOM") or of.get("SalesUnit") or "EA", "CurrencyID": "USD", "Promotion": False,
-            "RecordID": doc["number"], "Price": of.get("DefaultPrice"), "LastModifiedDateTime": when(doc["modified"]),
-            "CreatedDateTime": when(doc["created"])}  # fmt: skip
+    base = {
+        "InventoryID": of["InventoryID"],
+        "Description": of.get("Description"),
+        "PriceType": "Base",
+        "BreakQty": 0.0,
+        "UOM": of.get("SalesUOM") or of.get("SalesUnit") or "EA",
+        "CurrencyID": "USD",
+        "Promotion": False,
+        "RecordID": doc["number"],
+        "Price": of.get("DefaultPrice"),
+        "LastModifiedDateTime": when(doc["modified"]),
+        "CreatedDateTime": when(doc["created"]),
+    }
     extra = (erp.store.get("price", of["InventoryID"].upper()) or {"rows": []})["rows"]
     return [base, *({**base, **row, "LastModifiedDateTime": when(row["modified"])} for row in extra)]
 

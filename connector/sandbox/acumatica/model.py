@@ -22,31 +22,56 @@ def fields(**kinds: str) -> dict[str, str]:
 
 
 DETAILS: dict[str, tuple[str, dict[str, str]]] = {  # detail: (fields that tell its rows apart, fields)
-    "Attributes": ("AttributeID", fields(
-        String="AttributeID AttributeDescription Value ValueDescription", Boolean="IsActive Required", Guid="RefNoteID")),
+    "Attributes": (
+        "AttributeID",
+        fields(
+            String="AttributeID AttributeDescription Value ValueDescription",
+            Boolean="IsActive Required",
+            Guid="RefNoteID",
+        ),
+    ),
     "Categories": ("CategoryID", fields(Int="CategoryID")),
     "SalesCategories": ("CategoryID", fields(Int="CategoryID")),
-    "CrossReferences": ("AlternateType AlternateID UOM", fields(
-        String="AlternateID AlternateType Description Subitem VendorOrCustomer UOM")),
+    "CrossReferences": (
+        "AlternateType AlternateID UOM",
+        fields(String="AlternateID AlternateType Description Subitem VendorOrCustomer UOM"),
+    ),
     "UOMConversions": ("FromUOM", fields(Decimal="ConversionFactor", String="FromUOM MultiplyOrDivide ToUOM")),
-    "VendorDetails": ("VendorID", fields(
-        Boolean="Active Default", Decimal="LastVendorPrice MinOrderQty LotSize", Short="LeadTimeDays", Int="RecordID",
-        String="CurrencyID Location PurchaseUnit VendorID VendorName Warehouse")),
-    "WarehouseDetails": ("WarehouseID", fields(
-        String="WarehouseID Status DefaultIssueLocationID DefaultReceiptLocationID PreferredVendor",
-        Boolean="IsDefault Override PriceOverride", Decimal="QtyOnHand")),
+    "VendorDetails": (
+        "VendorID",
+        fields(
+            Boolean="Active Default",
+            Decimal="LastVendorPrice MinOrderQty LotSize",
+            Short="LeadTimeDays",
+            Int="RecordID",
+            String="CurrencyID Location PurchaseUnit VendorID VendorName Warehouse",
+        ),
+    ),
+    "WarehouseDetails": (
+        "WarehouseID",
+        fields(
+            String="WarehouseID Status DefaultIssueLocationID DefaultReceiptLocationID PreferredVendor",
+            Boolean="IsDefault Override PriceOverride",
+            Decimal="QtyOnHand",
+        ),
+    ),
     "FileURLs": ("FileURL", fields(String="FileType FileURL", Guid="NoteID")),
     "FileUrls": ("FileURL", fields(String="FileType FileURL", Guid="NoteID")),
     "Boxes": ("BoxID", fields(String="BoxID Description UOM", Decimal="MaxQty MaxVolume MaxWeight Qty")),
     "ReplenishmentParameters": ("ReplenishmentClass", fields(String="ReplenishmentClass Source Method")),
-    "Locations": ("LocationID", fields(
-        Boolean="Active AssemblyAllowed ReceiptsAllowed SalesAllowed TransfersAllowed", Short="PickPriority",
-        String="Description LocationID")),
+    "Locations": (
+        "LocationID",
+        fields(
+            Boolean="Active AssemblyAllowed ReceiptsAllowed SalesAllowed TransfersAllowed",
+            Short="PickPriority",
+            String="Description LocationID",
+        ),
+    ),
     "Details": ("TaxID", fields(String="CalculateOn CashDiscount Description TaxCategory TaxID TaxType")),
     "Members": ("InventoryID", fields(String="Description InventoryID ItemClass ItemStatus")),
     "Values": ("ValueID", fields(String="Description ValueID", Boolean="Disabled", Short="SortOrder")),
     "Results": ("WarehouseID", {}),
-}  # fmt: skip
+}
 CLASS_ATTRIBUTES = ("AttributeID", fields(String="AttributeID", Boolean="Required", Short="SortOrder"))
 ACCOUNTS = (
     "COGSAccount COGSSubaccount DiscountAccount DiscountSubaccount InventoryAccount InventorySubaccount"
@@ -78,38 +103,56 @@ class Entity:
 
 
 STOCK_ITEM = Entity(
-    "StockItem", "IN202500", "PX.Objects.IN.InventoryItemMaint/Item", ("InventoryID",),
+    "StockItem",
+    "IN202500",
+    "PX.Objects.IN.InventoryItemMaint/Item",
+    ("InventoryID",),
     fields(
         String=f"ABCCode AutoIncrementalValue BaseUOM CountryOfOrigin DefaultIssueLocationID DefaultReceiptLocationID"
-        f" DefaultSubitem DefaultWarehouseID Description ImageUrl InventoryID ItemClass ItemStatus ItemType LotSerialClass"
-        f" PackagingOption PostingClass PriceClass PriceManager PriceWorkgroup ProductManager ProductWorkgroup PurchaseUOM"
-        f" SalesUOM TaxCategory TariffCode ValuationMethod VolumeUOM WeightUOM NotAvailable {STORE} {ACCOUNTS}",
-        Decimal="AverageCost CurrentStdCost DefaultPrice DimensionVolume DimensionWeight LastCost LastStdCost Markup MaxCost"
-        " MinCost MinMarkup MSRP PendingStdCost CurySpecificMSRP CurySpecificPrice",
+        f" DefaultSubitem DefaultWarehouseID Description ImageUrl InventoryID ItemClass ItemStatus ItemType"
+        " LotSerialClass PackagingOption PostingClass PriceClass PriceManager PriceWorkgroup ProductManager"
+        " ProductWorkgroup PurchaseUOM SalesUOM TaxCategory TariffCode ValuationMethod VolumeUOM WeightUOM NotAvailable"
+        f" {STORE} {ACCOUNTS}",
+        Decimal="AverageCost CurrentStdCost DefaultPrice DimensionVolume DimensionWeight LastCost LastStdCost Markup"
+        " MaxCost MinCost MinMarkup MSRP PendingStdCost CurySpecificMSRP CurySpecificPrice",
         Boolean="IsAKit PackSeparately SubjectToCommission UseOnEntry ExportToExternal",
-        DateTime="LastModified LastModifiedDateTime", Guid="NoteID",
+        DateTime="LastModified LastModifiedDateTime",
+        Guid="NoteID",
     ),
-    ("Attributes", "Boxes", "Categories", "CrossReferences", "ReplenishmentParameters", "UOMConversions", "VendorDetails",
-     "WarehouseDetails", "FileURLs"),
+    (
+        "Attributes",
+        "Boxes",
+        "Categories",
+        "CrossReferences",
+        "ReplenishmentParameters",
+        "UOMConversions",
+        "VendorDetails",
+        "WarehouseDetails",
+        "FileURLs",
+    ),
     frozenset({"LastModified", "LastModifiedDateTime", "NoteID", "AverageCost", "LastCost", "MinCost", "MaxCost"}),
     {"LastModifiedDateTime": 24},
-)  # fmt: skip
+)
 NON_STOCK_ITEM = Entity(
-    "NonStockItem", "IN202000", "PX.Objects.IN.NonStockItemMaint/Item", ("InventoryID",),
+    "NonStockItem",
+    "IN202000",
+    "PX.Objects.IN.NonStockItemMaint/Item",
+    ("InventoryID",),
     fields(
         String=f"BaseUnit DeferralAccount DeferralSubaccount Description ExpenseAccount ExpenseAccrualAccount"
         f" ExpenseAccrualSubaccount ExpenseSubaccount InventoryID ItemClass ItemStatus ItemType POAccrualAccount"
-        f" POAccrualSubaccount PostingClass PriceClass PurchaseUnit ReasonCodeSubaccount SalesAccount SalesSubaccount SalesUnit"
-        f" TaxCategory VolumeUOM WeightUOM {STORE}",
+        f" POAccrualSubaccount PostingClass PriceClass PurchaseUnit ReasonCodeSubaccount SalesAccount SalesSubaccount"
+        f" SalesUnit TaxCategory VolumeUOM WeightUOM {STORE}",
         Decimal="CurrentCost CurrentStdCost DefaultPrice DimensionWeight LastCost MSRP PendingCost Volume Weight"
         " CurySpecificMSRP CurySpecificPrice",
         Boolean="IsKit IsAKit RequireReceipt RequireShipment ExportToExternal",
-        DateTime="EffectiveDate LastModifiedDateTime PendingCostDate", Guid="NoteID",
+        DateTime="EffectiveDate LastModifiedDateTime PendingCostDate",
+        Guid="NoteID",
     ),
     ("Attributes", "CrossReferences", "SalesCategories", "VendorDetails", "Categories", "FileUrls"),
     frozenset({"LastModifiedDateTime", "NoteID", "LastCost"}),
     {"IsAKit": 24},
-)  # fmt: skip
+)
 READ_ONLY = frozenset({"LastModifiedDateTime", "CreatedDateTime", "NoteID", "Path"})
 ENTITIES = {
     entity.name.lower(): entity
@@ -117,44 +160,77 @@ ENTITIES = {
         STOCK_ITEM,
         NON_STOCK_ITEM,
         Entity(
-            "Warehouse", "IN204000", "PX.Objects.IN.INSiteMaint/site", ("WarehouseID",),
+            "Warehouse",
+            "IN204000",
+            "PX.Objects.IN.INSiteMaint/site",
+            ("WarehouseID",),
             fields(
-                Boolean="Active OverrideInventoryAccountSubaccount UseItemDefaultLocationForPicking", DateTime="LastModifiedDateTime",
+                Boolean="Active OverrideInventoryAccountSubaccount UseItemDefaultLocationForPicking",
+                DateTime="LastModifiedDateTime",
                 String="Description DropShipLocationID NonStockPickingLocationID ReceivingLocationID RMALocationID"
                 " ShippingLocationID WarehouseID",
             ),
-            ("Locations",), READ_ONLY,
+            ("Locations",),
+            READ_ONLY,
             {"LastModifiedDateTime": 24, "NonStockPickingLocationID": 24, "UseItemDefaultLocationForPicking": 24},
         ),
         Entity(
-            "ItemClass", "IN201000", "PX.Objects.IN.INItemClassMaint/itemclass", ("ClassID",),
+            "ItemClass",
+            "IN201000",
+            "PX.Objects.IN.INItemClassMaint/itemclass",
+            ("ClassID",),
             fields(
-                String="AvailabilityCalculationRule BaseUOM ClassID CountryOfOrigin DefaultWarehouseID Description ItemType"
-                " LotSerialClass PostingClass PriceClass PurchaseUOM SalesUOM TariffCode TaxCategoryID ValuationMethod",
-                Boolean="StockItem", DateTime="LastModifiedDateTime",
+                String="AvailabilityCalculationRule BaseUOM ClassID CountryOfOrigin DefaultWarehouseID Description"
+                " ItemType LotSerialClass PostingClass PriceClass PurchaseUOM SalesUOM TariffCode TaxCategoryID"
+                " ValuationMethod",
+                Boolean="StockItem",
+                DateTime="LastModifiedDateTime",
             ),
-            ("Attributes",), READ_ONLY,
+            ("Attributes",),
+            READ_ONLY,
         ),
         Entity(
-            "TaxCategory", "TX205500", "PX.Objects.TX.TaxCategoryMaint/TxCategory", ("TaxCategoryID",),
-            fields(String="Description TaxCategoryID", Boolean="Active ExcludeListedTaxes",
-                   DateTime="CreatedDateTime LastModifiedDateTime"),
-            ("Details",), READ_ONLY,
+            "TaxCategory",
+            "TX205500",
+            "PX.Objects.TX.TaxCategoryMaint/TxCategory",
+            ("TaxCategoryID",),
+            fields(
+                String="Description TaxCategoryID",
+                Boolean="Active ExcludeListedTaxes",
+                DateTime="CreatedDateTime LastModifiedDateTime",
+            ),
+            ("Details",),
+            READ_ONLY,
         ),
         Entity(
-            "ItemSalesCategory", "IN204060", "PX.Objects.IN.INCategoryMaint/Folders", ("CategoryID",),
-            fields(String="Description Path", Int="CategoryID ParentCategoryID SortOrder", DateTime="LastModifiedDateTime",
-                   Guid="NoteID"),
-            ("Members",), READ_ONLY,
+            "ItemSalesCategory",
+            "IN204060",
+            "PX.Objects.IN.INCategoryMaint/Folders",
+            ("CategoryID",),
+            fields(
+                String="Description Path",
+                Int="CategoryID ParentCategoryID SortOrder",
+                DateTime="LastModifiedDateTime",
+                Guid="NoteID",
+            ),
+            ("Members",),
+            READ_ONLY,
         ),
         Entity(
-            "AttributeDefinition", "CS205000", "PX.CS.CSAttributeMaint/Attributes", ("AttributeID",),
-            fields(String="AttributeID ControlType Description EntryMask RegExp", Boolean="Internal",
-                   DateTime="CreatedDateTime LastModifiedDateTime"),
-            ("Values",), READ_ONLY,
+            "AttributeDefinition",
+            "CS205000",
+            "PX.CS.CSAttributeMaint/Attributes",
+            ("AttributeID",),
+            fields(
+                String="AttributeID ControlType Description EntryMask RegExp",
+                Boolean="Internal",
+                DateTime="CreatedDateTime LastModifiedDateTime",
+            ),
+            ("Values",),
+            READ_ONLY,
         ),
     )
-}  # fmt: skip
+}
 ITEMS = ("stockitem", "nonstockitem")
 
 

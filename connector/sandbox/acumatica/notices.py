@@ -17,8 +17,17 @@ from connector.sandbox.store import Unit
 QUERIES = {"product": "CC Products", "price": "CC Prices", "inventory": "CC Inventory"}
 PRICES = {"DefaultPrice", "MSRP", "CurySpecificPrice", "CurySpecificMSRP"}
 TICKS_TO_1970 = 621_355_968_000_000_000
-DEFAULT = {"address": "", "header": "X-Connector-Secret", "value": "", "queries": QUERIES, "active": True, "padded": False,
-           "tenant": "Company", "pauses": [0.2, 0.6, 1.5, 3.0], "senders": 2}  # fmt: skip
+DEFAULT = {
+    "address": "",
+    "header": "X-Connector-Secret",
+    "value": "",
+    "queries": QUERIES,
+    "active": True,
+    "padded": False,
+    "tenant": "Company",
+    "pauses": [0.2, 0.6, 1.5, 3.0],
+    "senders": 2,
+}
 Row = dict[str, Any]
 
 
@@ -46,8 +55,12 @@ def product_row(doc: Mapping[str, Any]) -> Row:
 
 def price_row(doc: Mapping[str, Any]) -> Row:
     fields = doc["fields"]
-    return {"InventoryID": fields["InventoryID"], "DefaultPrice": fields.get("DefaultPrice"), "MSRP": fields.get("MSRP"),
-            "InventoryItem_lastModifiedDateTime": local(doc["modified"])}  # fmt: skip
+    return {
+        "InventoryID": fields["InventoryID"],
+        "DefaultPrice": fields.get("DefaultPrice"),
+        "MSRP": fields.get("MSRP"),
+        "InventoryItem_lastModifiedDateTime": local(doc["modified"]),
+    }
 
 
 def stock_row(doc: Mapping[str, Any], warehouse: str, level: Mapping[str, Any]) -> Row:
@@ -107,10 +120,14 @@ def _send(
         return
     pad = padded if config["padded"] else list
     body = {
-        "Inserted": pad(inserted), "Deleted": pad(deleted), "Query": query, "CompanyId": config["tenant"], "Id": message,
+        "Inserted": pad(inserted),
+        "Deleted": pad(deleted),
+        "Query": query,
+        "CompanyId": config["tenant"],
+        "Id": message,
         "TimeStamp": TICKS_TO_1970 + stamp * 10,
         "AdditionalInfo": {"PXPerformanceInfoStartTime": datetime.now(UTC).strftime("%m/%d/%Y %H:%M:%S")},
-    }  # fmt: skip
+    }
     unit.push(message, query, doc["fields"]["InventoryID"], body)
 
 

@@ -59,7 +59,8 @@ def metadata(erp: Erp) -> Response:
     text = (
         '<?xml version="1.0" encoding="utf-8"?><edmx:Edmx Version="4.0" xmlns:edmx="http://docs.oasis-open.org/odata/ns/edmx">'
         '<edmx:DataServices><Schema Namespace="Default" xmlns="http://docs.oasis-open.org/odata/ns/edm">'
-        f'{"".join(types)}<EntityContainer Name="Default">{"".join(sets)}</EntityContainer></Schema></edmx:DataServices></edmx:Edmx>'
+        f'{"".join(types)}<EntityContainer Name="Default">{"".join(sets)}</EntityContainer>'
+        "</Schema></edmx:DataServices></edmx:Edmx>"
     )
     return Response(text, content_type="application/xml; charset=utf-8")
 

@@ -19,7 +19,9 @@ def document(erp: Any, version: str, site: str) -> dict[str, Any]:
     schemas = values() | base()
     paths: dict[str, Any] = {}
     for entity in ENTITIES.values():
-        properties = {name: {"$ref": root + value(kind)} for name, kind in sorted(entity.fields_of(version).items())}
+        properties: dict[str, Any] = {
+            name: {"$ref": root + value(kind)} for name, kind in sorted(entity.fields_of(version).items())
+        }
         for detail in entity.details:
             row = f"{entity.name}{detail}Row"
             schemas[row] = extended(
@@ -67,8 +69,12 @@ def base() -> dict[str, Any]:
 
 def values() -> dict[str, Any]:
     types: dict[str, dict[str, Any]] = {
-        "String": {"type": "string"}, "Decimal": {"type": "number"}, "Boolean": {"type": "boolean"}, "Int": {"type": "integer"},
-        "Short": {"type": "integer"}, "DateTime": {"type": "string", "format": "date-time"},
+        "String": {"type": "string"},
+        "Decimal": {"type": "number"},
+        "Boolean": {"type": "boolean"},
+        "Int": {"type": "integer"},
+        "Short": {"type": "integer"},
+        "DateTime": {"type": "string", "format": "date-time"},
         "Guid": {"type": "string", "format": "uuid"},
-    }  # fmt: skip
+    }
     return {value(kind): {"type": "object", "properties": {"value": shape}} for kind, shape in types.items()}

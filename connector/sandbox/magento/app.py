@@ -16,20 +16,33 @@ from flask import Flask, Response, request
 
 from connector.sandbox import control
 from connector.sandbox.faults import FREE, FaultLayer, Faults
-from connector.sandbox.magento import controls, prices, products, stock, stores  # noqa: F401 - they register their routes
+from connector.sandbox.magento import (  # noqa: F401 - they register their routes
+    attribute_sets,
+    controls,
+    pages,
+    prices,
+    products,
+    salable,
+    source_items,
+    sources,
+    stores,
+)
 from connector.sandbox.magento.auth import Auth
 from connector.sandbox.magento.bulk import Bulks
 from connector.sandbox.magento.routing import CRASH, NO_ROUTE, Call, Crash, Refusal, Route, find, find_bulk, missing
 from connector.sandbox.magento.search import project
 from connector.sandbox.magento.shop import SETTINGS, STORE_IDS, Shop
-from connector.sandbox.magento.stock import AfterEffect
+from connector.sandbox.magento.source_items import AfterEffect
 from connector.sandbox.server import Wsgi
-from connector.sandbox.store import Store
+from connector.sandbox.store import Peek, Store
 
 TOKEN_PATTERN = re.compile("^integration/admin/token$")
 JSON = "application/json; charset=utf-8"
 LONGEST_URL, BIGGEST_BODY = 8 * 1024, 64 * 1024 * 1024
-NGINX = "<html>\r\n<head><title>{0}</title></head>\r\n<body>\r\n<center><h1>{0}</h1></center>\r\n<hr><center>nginx/1.22.1</center>\r\n</body>\r\n</html>\r\n"
+NGINX = (
+    "<html>\r\n<head><title>{0}</title></head>\r\n<body>\r\n<center><h1>{0}</h1></center>\r\n"
+    "<hr><center>nginx/1.22.1</center>\r\n</body>\r\n</html>\r\n"
+)
 PAGE = "<!doctype html>\n<html>\n<head>\n    <title>{0}</title>\n</head>\n<body>\n<h1>{1}</h1>\n</body>\n</html>\n"
 
 
@@ -105,6 +118,7 @@ def build(system: Magento) -> Flask:
     app = Flask(__name__, template_folder="../templates", static_folder="../static", static_url_path="/_sandbox/static")
     control.register(app, system)
     controls.register(app, system)
+    pages.register(app, system)
     app.add_url_rule(
         "/magento_version",
         "version",
@@ -198,6 +212,7 @@ def address(path: str) -> tuple[int, str, list[str]]:
 def chosen(system: Magento, mode: str, segments: list[str]) -> tuple[Route, dict[str, str]]:
     if mode and request.method == "GET":
         raise Refusal(400, "Specified request cannot be processed.")
+    found: tuple[Route, dict[str, str]] | None
     if mode == "bulk":
         entry = find_bulk(request.method, "/".join(segments))
         found = (entry, {}) if entry else None
@@ -266,16 +281,6 @@ def run(
     if late:
         raise late
     return data
-
-
-class Peek:
-    """What a read needs of a unit: it takes no lock and keeps nothing."""
-
-    def __init__(self, store: Store) -> None:
-        self.store = store
-
-    def get(self, kind: str, key: str) -> dict[str, Any] | None:
-        return self.store.get(kind, key)
 
 
 def call_of(system: Magento, unit: Any, params: dict[str, str], store: int, body: Any, background: bool) -> Call:

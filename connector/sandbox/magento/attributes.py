@@ -1,4 +1,4 @@
-"""Product attributes, their options, attribute sets and groups, and the routes to them.
+"""Product attributes and their options, and what a fresh installation has of them.
 
 Source: facts/MAGENTO.md, section 6, and the recording `attributes`.
 """
@@ -13,40 +13,85 @@ from connector.sandbox.magento.routing import Call, Refusal, missing, route
 from connector.sandbox.magento.search import search
 from connector.sandbox.store import Unit
 
-ATTRIBUTE, SET = "Magento_Catalog::attributes_attributes", "Magento_Catalog::sets"
-BACKEND = {"text": "varchar", "textarea": "text", "select": "int", "multiselect": "text", "boolean": "int", "date": "datetime",
-           "datetime": "datetime", "price": "decimal", "weight": "decimal", "media_image": "varchar", "texteditor": "text"}  # fmt: skip
+ATTRIBUTE = "Magento_Catalog::attributes_attributes"
+BACKEND = {
+    "text": "varchar",
+    "textarea": "text",
+    "select": "int",
+    "multiselect": "text",
+    "boolean": "int",
+    "date": "datetime",
+    "datetime": "datetime",
+    "price": "decimal",
+    "weight": "decimal",
+    "media_image": "varchar",
+    "texteditor": "text",
+}
 WITH_OPTIONS = ("select", "multiselect")
 # code, input, scope, label, required: what a fresh installation has (only what a client can meet)
 SYSTEM = (
-    ("name", "text", "store", "Product Name", True), ("sku", "text", "global", "SKU", True),
-    ("price", "price", "global", "Price", True), ("status", "select", "website", "Enable Product", False),
-    ("visibility", "select", "store", "Visibility", False), ("weight", "weight", "global", "Weight", False),
-    ("tax_class_id", "select", "website", "Tax Class", False), ("description", "textarea", "store", "Description", False),
-    ("short_description", "textarea", "store", "Short Description", False), ("url_key", "text", "store", "URL Key", False),
-    ("special_price", "price", "global", "Special Price", False), ("special_from_date", "date", "website", "Special Price From Date", False),
-    ("special_to_date", "date", "website", "Special Price To Date", False), ("cost", "price", "global", "Cost", False),
-    ("manufacturer", "select", "global", "Manufacturer", False), ("color", "select", "global", "Color", False),
-    ("meta_title", "text", "store", "Meta Title", False), ("meta_keyword", "textarea", "store", "Meta Keywords", False),
-    ("meta_description", "textarea", "store", "Meta Description", False), ("msrp", "price", "global", "Manufacturer's Suggested Retail Price", False),
-    ("news_from_date", "date", "website", "Set Product as New from Date", False), ("news_to_date", "date", "website", "Set Product as New to Date", False),
-    ("country_of_manufacture", "select", "website", "Country of Manufacture", False), ("options_container", "select", "store", "Display Product Options In", False),
-    ("required_options", "text", "global", "Required Options", False), ("has_options", "text", "global", "Has Options", False),
+    ("name", "text", "store", "Product Name", True),
+    ("sku", "text", "global", "SKU", True),
+    ("price", "price", "global", "Price", True),
+    ("status", "select", "website", "Enable Product", False),
+    ("visibility", "select", "store", "Visibility", False),
+    ("weight", "weight", "global", "Weight", False),
+    ("tax_class_id", "select", "website", "Tax Class", False),
+    ("description", "textarea", "store", "Description", False),
+    ("short_description", "textarea", "store", "Short Description", False),
+    ("url_key", "text", "store", "URL Key", False),
+    ("special_price", "price", "global", "Special Price", False),
+    ("special_from_date", "date", "website", "Special Price From Date", False),
+    ("special_to_date", "date", "website", "Special Price To Date", False),
+    ("cost", "price", "global", "Cost", False),
+    ("manufacturer", "select", "global", "Manufacturer", False),
+    ("color", "select", "global", "Color", False),
+    ("meta_title", "text", "store", "Meta Title", False),
+    ("meta_keyword", "textarea", "store", "Meta Keywords", False),
+    ("meta_description", "textarea", "store", "Meta Description", False),
+    ("msrp", "price", "global", "Manufacturer's Suggested Retail Price", False),
+    ("news_from_date", "date", "website", "Set Product as New from Date", False),
+    ("news_to_date", "date", "website", "Set Product as New to Date", False),
+    ("country_of_manufacture", "select", "website", "Country of Manufacture", False),
+    ("options_container", "select", "store", "Display Product Options In", False),
+    ("required_options", "text", "global", "Required Options", False),
+    ("has_options", "text", "global", "Has Options", False),
     ("msrp_display_actual_price_type", "select", "website", "Display Actual Price", False),
-    ("gift_message_available", "select", "website", "Allow Gift Message", False), ("category_ids", "text", "global", "Categories", False),
-    ("image", "media_image", "store", "Base", False), ("small_image", "media_image", "store", "Small", False),
-    ("thumbnail", "media_image", "store", "Thumbnail", False), ("swatch_image", "media_image", "store", "Swatch", False),
-    ("page_layout", "select", "store", "Layout", False), ("custom_design", "select", "store", "New Theme", False),
-    ("quantity_and_stock_status", "select", "global", "Quantity", False), ("created_at", "date", "global", "Created", True),
+    ("gift_message_available", "select", "website", "Allow Gift Message", False),
+    ("category_ids", "text", "global", "Categories", False),
+    ("image", "media_image", "store", "Base", False),
+    ("small_image", "media_image", "store", "Small", False),
+    ("thumbnail", "media_image", "store", "Thumbnail", False),
+    ("swatch_image", "media_image", "store", "Swatch", False),
+    ("page_layout", "select", "store", "Layout", False),
+    ("custom_design", "select", "store", "New Theme", False),
+    ("quantity_and_stock_status", "select", "global", "Quantity", False),
+    ("created_at", "date", "global", "Created", True),
     ("updated_at", "date", "global", "Updated", True),
-)  # fmt: skip
+)
 USER_DEFINED = ("cost", "manufacturer", "color")
-FREE_TYPED = ("options_container", "msrp_display_actual_price_type", "gift_message_available", "page_layout", "custom_design",
-              "country_of_manufacture")  # system drop-downs that keep text  # fmt: skip
+FREE_TYPED = (
+    "options_container",
+    "msrp_display_actual_price_type",
+    "gift_message_available",
+    "page_layout",
+    "custom_design",
+    "country_of_manufacture",
+)  # system drop-downs that keep text
 FIRST_ID, FIRST_OPTION, DEFAULT_SET = 73, 4, 4
 NO_ATTRIBUTE = 'The attribute with a "%1" attributeCode doesn\'t exist. Verify the attribute and try again.'
-GROUPS = ("Product Details", "Content", "Bundle Items", "Images", "Search Engine Optimization", "Advanced Pricing", "Design",
-          "Schedule Design Update", "Autosettings", "Gift Options")  # fmt: skip
+GROUPS = (
+    "Product Details",
+    "Content",
+    "Bundle Items",
+    "Images",
+    "Search Engine Optimization",
+    "Advanced Pricing",
+    "Design",
+    "Schedule Design Update",
+    "Autosettings",
+    "Gift Options",
+)
 Doc = dict[str, Any]
 
 
@@ -108,17 +153,40 @@ def add_set(unit: Unit, name: str, order: int, codes: Iterable[str]) -> Doc:
 def show(doc: Doc, store: int = 0) -> Doc:
     """An attribute in full, as its own route answers it."""
     flags = {
-        "extension_attributes": {"is_pagebuilder_enabled": False}, "is_wysiwyg_enabled": False, "is_html_allowed_on_front": False,
-        "used_for_sort_by": False, "is_filterable": False, "is_filterable_in_search": False, "is_used_in_grid": False,
-        "is_visible_in_grid": False, "is_filterable_in_grid": False, "position": 0, "apply_to": [], "is_searchable": "0",
-        "is_visible_in_advanced_search": "0", "is_comparable": "0", "is_used_for_promo_rules": "0", "is_visible_on_front": "0",
-        "used_in_product_listing": "0", "is_visible": True,
-    }  # fmt: skip
-    shown = {**flags, **doc["flags"], "scope": doc["scope"], "attribute_id": doc["attribute_id"],
-             "attribute_code": doc["attribute_code"], "frontend_input": doc["frontend_input"], "entity_type_id": "4",
-             "is_required": doc["is_required"], "options": options(doc, store), "is_user_defined": doc["is_user_defined"],
-             "default_frontend_label": doc["default_frontend_label"], "frontend_labels": doc["frontend_labels"],
-             "backend_type": doc["backend_type"]}  # fmt: skip
+        "extension_attributes": {"is_pagebuilder_enabled": False},
+        "is_wysiwyg_enabled": False,
+        "is_html_allowed_on_front": False,
+        "used_for_sort_by": False,
+        "is_filterable": False,
+        "is_filterable_in_search": False,
+        "is_used_in_grid": False,
+        "is_visible_in_grid": False,
+        "is_filterable_in_grid": False,
+        "position": 0,
+        "apply_to": [],
+        "is_searchable": "0",
+        "is_visible_in_advanced_search": "0",
+        "is_comparable": "0",
+        "is_used_for_promo_rules": "0",
+        "is_visible_on_front": "0",
+        "used_in_product_listing": "0",
+        "is_visible": True,
+    }
+    shown = {
+        **flags,
+        **doc["flags"],
+        "scope": doc["scope"],
+        "attribute_id": doc["attribute_id"],
+        "attribute_code": doc["attribute_code"],
+        "frontend_input": doc["frontend_input"],
+        "entity_type_id": "4",
+        "is_required": doc["is_required"],
+        "options": options(doc, store),
+        "is_user_defined": doc["is_user_defined"],
+        "default_frontend_label": doc["default_frontend_label"],
+        "frontend_labels": doc["frontend_labels"],
+        "backend_type": doc["backend_type"],
+    }
     if doc["frontend_input"] == "select":
         shown["source_model"] = "Magento\\Eav\\Model\\Entity\\Attribute\\Source\\Table"
         shown["default_value"] = ""
@@ -292,88 +360,3 @@ def _option(call: Call) -> tuple[Doc, int]:
     raise Refusal(
         404, 'The "%1" attribute doesn\'t include an option with "%2" ID.', [call.params["code"], call.params["option"]]
     )
-
-
-# Attribute sets
-
-
-def show_set(doc: Doc) -> Doc:
-    return {name: doc[name] for name in ("attribute_set_id", "attribute_set_name", "sort_order")} | {
-        "entity_type_id": 4
-    }
-
-
-@route("GET", "products/attribute-sets/sets/list", SET)
-@route("GET", "eav/attribute-sets/list", SET)
-def set_list(call: Call) -> Any:
-    rows = sorted(call.shop.store.kind("set").values(), key=lambda row: row["attribute_set_id"])
-    return search(call, rows, lambda row, name: show_set(row).get(name), show_set)
-
-
-@route("GET", "products/attribute-sets/groups/list", SET)
-def group_list(call: Call) -> Any:
-    rows = list(call.shop.store.kind("group").values())
-    return search(call, rows, lambda row, name: row.get(name), lambda row: row)
-
-
-@route("GET", "products/attribute-sets/{number}", SET)
-def set_get(call: Call) -> Any:
-    return show_set(_set(call, call.params["number"]))
-
-
-@route("GET", "products/attribute-sets/{number}/attributes", SET)
-def set_attributes(call: Call) -> Any:
-    own = _set(call, call.params["number"])["codes"]
-    docs = call.shop.store.kind("attribute").values()
-    return [
-        show(doc, call.store) for doc in docs if not doc["is_user_defined"] or doc["attribute_code"] in (*own, "cost")
-    ]
-
-
-@route("POST", "products/attribute-sets", SET, ("attributeSet", "skeletonId"))
-def set_create(call: Call) -> Any:
-    raw = call.body["attributeSet"]
-    name = str(raw.get("attribute_set_name", ""))
-    skeleton = _set(call, str(call.body["skeletonId"]))
-    if any(doc["attribute_set_name"] == name for doc in call.shop.store.kind("set").values()):
-        raise Refusal(400, f'A "{name}" attribute set name already exists. Create a new name and try again.')
-    doc = add_set(call.unit, name, int(raw.get("sort_order") or 0), skeleton["codes"])
-    call.unit.note("attribute_set", name, None, show_set(doc))
-    return show_set(doc)
-
-
-@route("POST", "products/attribute-sets/groups", SET, ("group",))
-def group_create(call: Call) -> Any:
-    raw = call.body["group"]
-    number = str(call.unit.count("group"))
-    doc = {"attribute_group_id": number, "attribute_group_name": raw.get("attribute_group_name"),
-           "attribute_set_id": int(raw.get("attribute_set_id", 0))}  # fmt: skip
-    call.unit.put("group", number, doc)
-    call.unit.note("attribute_set", str(raw.get("attribute_set_id")), None, doc)
-    return doc
-
-
-@route(
-    "POST",
-    "products/attribute-sets/attributes",
-    SET,
-    ("attributeSetId", "attributeGroupId", "attributeCode", "sortOrder"),
-)
-def assign(call: Call) -> Any:
-    number, code = call.body["attributeSetId"], str(call.body["attributeCode"])
-    doc = call.unit.get("set", str(number))
-    if doc is None:
-        text = 'The AttributeSet with a "%1" ID doesn\'t exist. Verify the attributeSet and try again.'
-        raise Refusal(404, text, [number])
-    attribute_of(call, code)
-    call.unit.put("set", str(number), {**doc, "codes": list(dict.fromkeys([*doc["codes"], code]))})
-    call.unit.note("attribute_set", doc["attribute_set_name"], None, {"attribute": code})
-    return str(call.unit.count("assignment"))
-
-
-def _set(call: Call, number: str) -> Doc:
-    doc = call.unit.get("set", number)
-    if doc is None:
-        shown = int(number) if number.isdigit() else number
-        raise Refusal(404, "No such entity with %fieldName = %fieldValue", {"fieldName": "id", "fieldValue": shown})
-    return doc

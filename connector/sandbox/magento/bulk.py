@@ -33,8 +33,10 @@ class Bulks:
         """Take the bodies in. Returns the 202 answer."""
         number = str(uuid.uuid4())
         topic = f"async.magento.{entry.template.replace('/', '.').lower()}.{entry.method.lower()}"
-        operations = [{"id": at, "status": OPEN, "result_message": None, "error_code": None, "body": body, "result": None}
-                      for at, body in enumerate(bodies)]  # fmt: skip
+        operations = [
+            {"id": at, "status": OPEN, "result_message": None, "error_code": None, "body": body, "result": None}
+            for at, body in enumerate(bodies)
+        ]
         self._keep({"bulk_id": number, "topic": topic, "start": now(), "operations": operations})
         delay = float(self.shop.switch("async_delay"))
         if delay:
@@ -80,8 +82,14 @@ def of(call: Call) -> Doc:
 
 
 def head(doc: Doc) -> Doc:
-    return {"user_type": 1, "bulk_id": doc["bulk_id"], "description": f"Topic {doc['topic']}", "start_time": doc["start"],
-            "user_id": 1, "operation_count": len(doc["operations"])}  # fmt: skip
+    return {
+        "user_type": 1,
+        "bulk_id": doc["bulk_id"],
+        "description": f"Topic {doc['topic']}",
+        "start_time": doc["start"],
+        "user_id": 1,
+        "operation_count": len(doc["operations"]),
+    }
 
 
 @route("GET", "bulk/{uuid}/status", OPERATIONS)

@@ -14,13 +14,28 @@ from connector.sandbox.magento.routing import Call, as_float, number
 from connector.sandbox.magento.shop import Doc, clock
 
 DEFAULTS: Doc = {
-    "is_qty_decimal": False, "show_default_notification_message": False, "use_config_min_qty": True, "min_qty": 0,
-    "use_config_min_sale_qty": 1, "min_sale_qty": 1, "use_config_max_sale_qty": True, "max_sale_qty": 10000,
-    "use_config_backorders": True, "backorders": 0, "use_config_notify_stock_qty": True, "notify_stock_qty": 1,
-    "use_config_qty_increments": True, "qty_increments": 0, "use_config_enable_qty_inc": True, "enable_qty_increments": False,
-    "use_config_manage_stock": True, "manage_stock": True, "low_stock_date": None, "is_decimal_divided": False,
+    "is_qty_decimal": False,
+    "show_default_notification_message": False,
+    "use_config_min_qty": True,
+    "min_qty": 0,
+    "use_config_min_sale_qty": 1,
+    "min_sale_qty": 1,
+    "use_config_max_sale_qty": True,
+    "max_sale_qty": 10000,
+    "use_config_backorders": True,
+    "backorders": 0,
+    "use_config_notify_stock_qty": True,
+    "notify_stock_qty": 1,
+    "use_config_qty_increments": True,
+    "qty_increments": 0,
+    "use_config_enable_qty_inc": True,
+    "enable_qty_increments": False,
+    "use_config_manage_stock": True,
+    "manage_stock": True,
+    "low_stock_date": None,
+    "is_decimal_divided": False,
     "stock_status_changed_auto": 0,
-}  # fmt: skip
+}
 DEFAULT = "default"
 
 

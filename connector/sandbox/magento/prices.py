@@ -139,12 +139,18 @@ def special_prices(call: Call) -> Any:
 
 def _special(row: Mapping[str, Any]) -> Doc:
     start, end = row.get("price_from"), row.get("price_to")
-    return {"sku": row.get("sku"), "price": as_float("price", row.get("price")), "store": as_int("store_id", row.get("store_id")),
-            "from": start, "to": end}  # fmt: skip
+    return {
+        "sku": row.get("sku"),
+        "price": as_float("price", row.get("price")),
+        "store": as_int("store_id", row.get("store_id")),
+        "from": start,
+        "to": end,
+    }
 
 
 def _special_problem(doc: Doc | None, row: Doc) -> Bad | None:
-    where = f"Row ID: SKU = {row['sku']}, Store ID: {text(row['store']) or ''}, Price From: {row['from'] or ''}, Price To: {row['to'] or ''}."
+    dates = f"Price From: {row['from'] or ''}, Price To: {row['to'] or ''}"
+    where = f"Row ID: SKU = {row['sku']}, Store ID: {text(row['store']) or ''}, {dates}."
     ids = [row["sku"], text(row["store"]), row["from"], row["to"]]
     if doc is None:
         return {
@@ -221,12 +227,18 @@ def tier_delete(call: Call) -> Any:
 def tier_information(call: Call) -> Any:
     docs = {str(sku).rstrip().lower(): call.shop.product(call.unit, str(sku)) for sku in call.body["skus"]}
     return [
-        {"price": number(tier["price"]), "price_type": tier["price_type"], "website_id": tier["website_id"], "sku": doc["sku"],
-         "customer_group": GROUP_NAMES.get(tier["customer_group_id"], ""), "quantity": number(tier["quantity"])}
+        {
+            "price": number(tier["price"]),
+            "price_type": tier["price_type"],
+            "website_id": tier["website_id"],
+            "sku": doc["sku"],
+            "customer_group": GROUP_NAMES.get(tier["customer_group_id"], ""),
+            "quantity": number(tier["quantity"]),
+        }
         for doc in docs.values()
         if doc
         for tier in doc["tiers"]
-    ]  # fmt: skip
+    ]
 
 
 def _tiers(call: Call, *, replace: bool) -> list[Bad]:
@@ -246,9 +258,13 @@ def _tiers(call: Call, *, replace: bool) -> list[Bad]:
 
 
 def _tier(row: Mapping[str, Any]) -> Doc:
-    return {"website_id": as_int("website_id", row.get("website_id")) or 0, "price": as_float("price", row.get("price")) or 0.0,
-            "customer_group_id": GROUPS.get(str(row.get("customer_group", "")).upper(), 32000),
-            "quantity": as_float("quantity", row.get("quantity")) or 0.0, "price_type": row.get("price_type")}  # fmt: skip
+    return {
+        "website_id": as_int("website_id", row.get("website_id")) or 0,
+        "price": as_float("price", row.get("price")) or 0.0,
+        "customer_group_id": GROUPS.get(str(row.get("customer_group", "")).upper(), 32000),
+        "quantity": as_float("quantity", row.get("quantity")) or 0.0,
+        "price_type": row.get("price_type"),
+    }
 
 
 def _mark(tier: Mapping[str, Any]) -> tuple[Any, ...]:

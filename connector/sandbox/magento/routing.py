@@ -15,7 +15,6 @@ from urllib.parse import unquote
 
 if TYPE_CHECKING:
     from connector.sandbox.magento.shop import Shop
-    from connector.sandbox.store import Unit
 
 NO_ROUTE = "Request does not match any route."
 NO_FIELD = '"%fieldName" is required. Enter and try again.'
@@ -103,7 +102,7 @@ class Call:
     """One REST call. `store` is the id of the store view that is written (0 = global, `all`)."""
 
     shop: Shop
-    unit: Unit
+    unit: Any  # a Unit, or a Peek for a read
     store: int
     params: dict[str, str] = field(default_factory=dict)
     query: list[tuple[str, str]] = field(default_factory=list)

@@ -111,8 +111,7 @@ def _tree(text: str) -> dict[str, Any]:
     name = ""
     for mark in [*re.findall(r"[^\[\],]+|[\[\],]", text), ","]:
         if mark == "[":
-            stack[-1][name] = inner = {}
-            stack.append(inner)
+            stack.append(stack[-1].setdefault(name, {}))
             name = ""
         elif mark in ",]":
             if name:

@@ -34,9 +34,16 @@ WEBSITES = (
 )
 GROUPS = (
     {"id": 0, "website_id": 0, "root_category_id": 0, "default_store_id": 0, "name": "Default", "code": "default"},
-    {"id": 1, "website_id": 1, "root_category_id": 2, "default_store_id": 1, "name": "Main Website Store", "code": "main_website_store"},
+    {
+        "id": 1,
+        "website_id": 1,
+        "root_category_id": 2,
+        "default_store_id": 1,
+        "name": "Main Website Store",
+        "code": "main_website_store",
+    },
     {"id": 2, "website_id": 2, "root_category_id": 2, "default_store_id": 2, "name": "B2B Store", "code": "b2b_store"},
-)  # fmt: skip
+)
 VIEWS = (
     {"id": 0, "code": "admin", "name": "Admin", "website_id": 0, "store_group_id": 0, "is_active": 1},
     {"id": 1, "code": "default", "name": "Default Store View", "website_id": 1, "store_group_id": 1, "is_active": 1},
@@ -132,11 +139,20 @@ class Shop:
 
     def _state(self, doc: Doc) -> Doc:
         rows = (self.store.get("level", doc["sku"].lower()) or {"rows": {}})["rows"]
-        named = {code: self.value(doc, code) for code in ("name", "price", "special_price", "status", "visibility", "weight",
-                                                          "tax_class_id", "url_key")}  # fmt: skip
+        named = {
+            code: self.value(doc, code)
+            for code in ("name", "price", "special_price", "status", "visibility", "weight", "tax_class_id", "url_key")
+        }
         stock = {code: {"quantity": row["quantity"], "status": row["status"]} for code, row in rows.items()}
-        return {"id": doc["id"], "type_id": doc["type"], "attribute_set_id": doc["set"], "updated_at": doc["updated"], **named,
-                "website_ids": doc["websites"], "stock": stock}  # fmt: skip
+        return {
+            "id": doc["id"],
+            "type_id": doc["type"],
+            "attribute_set_id": doc["set"],
+            "updated_at": doc["updated"],
+            **named,
+            "website_ids": doc["websites"],
+            "stock": stock,
+        }
 
 
 def source(code: str, name: str, postcode: str) -> Doc:

@@ -12,9 +12,28 @@ from connector.sandbox.magento.search import Criteria, search
 from connector.sandbox.magento.shop import GROUPS, VIEWS, WEBSITES, Doc
 
 STORE = "Magento_Backend::store"
-MODULES = ("AdminAnalytics", "Store", "Directory", "Theme", "Config", "Backend", "Eav", "Customer", "Catalog", "Indexer",
-           "CatalogInventory", "Bundle", "ConfigurableProduct", "GroupedProduct", "Tax", "Sales", "Webapi", "WebapiSecurity",
-           "Integration", "UrlRewrite")  # fmt: skip
+MODULES = (
+    "AdminAnalytics",
+    "Store",
+    "Directory",
+    "Theme",
+    "Config",
+    "Backend",
+    "Eav",
+    "Customer",
+    "Catalog",
+    "Indexer",
+    "CatalogInventory",
+    "Bundle",
+    "ConfigurableProduct",
+    "GroupedProduct",
+    "Tax",
+    "Sales",
+    "Webapi",
+    "WebapiSecurity",
+    "Integration",
+    "UrlRewrite",
+)
 MSI_MODULES = (
     "Inventory",
     "InventoryApi",
@@ -130,8 +149,14 @@ def country(code: str) -> Doc:
     names = {"CA": "Canada", "DE": "Germany", "FR": "France", "GB": "United Kingdom", "US": "United States"}
     threes = {"CA": "CAN", "DE": "DEU", "FR": "FRA", "GB": "GBR", "US": "USA"}
     regions = [{"id": number, "code": state, "name": name} for number, state, name in STATES] if code == "US" else []
-    return {"id": code, "two_letter_abbreviation": code, "three_letter_abbreviation": threes[code], "full_name_locale": names[code],
-            "full_name_english": names[code], **({"available_regions": regions} if regions else {})}  # fmt: skip
+    return {
+        "id": code,
+        "two_letter_abbreviation": code,
+        "three_letter_abbreviation": threes[code],
+        "full_name_locale": names[code],
+        "full_name_english": names[code],
+        **({"available_regions": regions} if regions else {}),
+    }
 
 
 @route("GET", "directory/currency", "anonymous")
@@ -150,8 +175,16 @@ def categories(call: Call) -> Any:
 
 def _tree(rows: list[Doc], row: Doc, level: int) -> Doc:
     children = [_tree(rows, child, level + 1) for child in rows if child["parent_id"] == row["id"]]
-    return {"id": row["id"], "parent_id": row["parent_id"], "name": row["name"], "is_active": row["is_active"], "position": row["id"],
-            "level": level, "product_count": 0, "children_data": children}  # fmt: skip
+    return {
+        "id": row["id"],
+        "parent_id": row["parent_id"],
+        "name": row["name"],
+        "is_active": row["is_active"],
+        "position": row["id"],
+        "level": level,
+        "product_count": 0,
+        "children_data": children,
+    }
 
 
 @route("GET", "categories/list", "Magento_Catalog::categories")

@@ -1,0 +1,94 @@
+"""Attribute sets, their groups and which attributes they hold. Source: facts/MAGENTO.md, section 6."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from connector.sandbox.magento.attributes import add_set, attribute_of, show
+from connector.sandbox.magento.routing import Call, Refusal, route
+from connector.sandbox.magento.search import search
+from connector.sandbox.magento.shop import Doc
+
+SET = "Magento_Catalog::sets"
+
+
+def show_set(doc: Doc) -> Doc:
+    return {name: doc[name] for name in ("attribute_set_id", "attribute_set_name", "sort_order")} | {
+        "entity_type_id": 4
+    }
+
+
+@route("GET", "products/attribute-sets/sets/list", SET)
+@route("GET", "eav/attribute-sets/list", SET)
+def set_list(call: Call) -> Any:
+    rows = sorted(call.shop.store.kind("set").values(), key=lambda row: row["attribute_set_id"])
+    return search(call, rows, lambda row, name: show_set(row).get(name), show_set)
+
+
+@route("GET", "products/attribute-sets/groups/list", SET)
+def group_list(call: Call) -> Any:
+    rows = list(call.shop.store.kind("group").values())
+    return search(call, rows, lambda row, name: row.get(name), lambda row: row)
+
+
+@route("GET", "products/attribute-sets/{number}", SET)
+def set_get(call: Call) -> Any:
+    return show_set(_set(call, call.params["number"]))
+
+
+@route("GET", "products/attribute-sets/{number}/attributes", SET)
+def set_attributes(call: Call) -> Any:
+    own = _set(call, call.params["number"])["codes"]
+    docs = call.shop.store.kind("attribute").values()
+    return [
+        show(doc, call.store) for doc in docs if not doc["is_user_defined"] or doc["attribute_code"] in (*own, "cost")
+    ]
+
+
+@route("POST", "products/attribute-sets", SET, ("attributeSet", "skeletonId"))
+def set_create(call: Call) -> Any:
+    raw = call.body["attributeSet"]
+    name = str(raw.get("attribute_set_name", ""))
+    skeleton = _set(call, str(call.body["skeletonId"]))
+    if any(doc["attribute_set_name"] == name for doc in call.shop.store.kind("set").values()):
+        raise Refusal(400, f'A "{name}" attribute set name already exists. Create a new name and try again.')
+    doc = add_set(call.unit, name, int(raw.get("sort_order") or 0), skeleton["codes"])
+    call.unit.note("attribute_set", name, None, show_set(doc))
+    return show_set(doc)
+
+
+@route("POST", "products/attribute-sets/groups", SET, ("group",))
+def group_create(call: Call) -> Any:
+    raw = call.body["group"]
+    number = str(call.unit.count("group"))
+    doc = {"attribute_group_id": number, "attribute_group_name": raw.get("attribute_group_name"),
+           "attribute_set_id": int(raw.get("attribute_set_id", 0))}  # fmt: skip
+    call.unit.put("group", number, doc)
+    call.unit.note("attribute_set", str(raw.get("attribute_set_id")), None, doc)
+    return doc
+
+
+@route(
+    "POST",
+    "products/attribute-sets/attributes",
+    SET,
+    ("attributeSetId", "attributeGroupId", "attributeCode", "sortOrder"),
+)
+def assign(call: Call) -> Any:
+    number, code = call.body["attributeSetId"], str(call.body["attributeCode"])
+    doc = call.unit.get("set", str(number))
+    if doc is None:
+        text = 'The AttributeSet with a "%1" ID doesn\'t exist. Verify the attributeSet and try again.'
+        raise Refusal(404, text, [number])
+    attribute_of(call, code)
+    call.unit.put("set", str(number), {**doc, "codes": list(dict.fromkeys([*doc["codes"], code]))})
+    call.unit.note("attribute_set", doc["attribute_set_name"], None, {"attribute": code})
+    return str(call.unit.count("assignment"))
+
+
+def _set(call: Call, number: str) -> Doc:
+    doc = call.unit.get("set", number)
+    if doc is None:
+        shown = int(number) if number.isdigit() else number
+        raise Refusal(404, "No such entity with %fieldName = %fieldValue", {"fieldName": "id", "fieldValue": shown})
+    return doc

@@ -172,7 +172,9 @@ def _system(name: str, side: str, merged: dict[str, Any], gates: Callable[[str, 
     mine = {setting.name: mine.get(setting.name, "") for setting in kind.settings}
     parallel = int(mine.get("parallel") or kind.capabilities.parallel)
     gate = gates(name, parallel, int(mine.get("requests_per_minute") or 0))
-    others = {section: named for section, named in merged.items() if section not in ("erp", "store", "push")}
+    others = {section: named for section, named in merged.items() if section not in ("erp", "store")}
+    if "push" in others:  # the names of the queries, not the secret
+        others["push"] = {name: value for name, value in others["push"].items() if name != "secret"}
     return kind(mine, gate=gate, preferences=others)
 
 

@@ -71,7 +71,7 @@ def _wanted(
 ) -> Any:
     field, name = f"{section.name}.{setting.name}", setting.name
     if not setting.secret:
-        return typed[name] if name in typed else stored.plain.get(section.name, {}).get(name)
+        return typed[name] if name in typed else stored.plain.get(section.name, {}).get(name, setting.default)
     value = typed.get(name, "")
     if typed.get(name + CONFIRM, value) != value:
         errors[field] = f"{setting.label} and its confirmation differ."
@@ -104,11 +104,16 @@ def compare(sections: Sequence[Section], old: Sorted, new: Sorted) -> list[Edit]
         for setting in section.settings:
             was = before.get(section.name, {}).get(setting.name)
             now = after.get(section.name, {}).get(setting.name)
-            if (was or None) != (now or None) or (was, now) in ((0, False), (False, 0)):
+            if not _same(was, now):
                 edits.append(
                     Edit(f"{section.name}.{setting.name}", setting.label, _shown(setting, was), _shown(setting, now))
                 )
     return edits
+
+
+def _same(was: Any, now: Any) -> bool:
+    nothing: tuple[Any, ...] = (None, "", [], ())
+    return (was in nothing and now in nothing) or (was == now and isinstance(was, bool) == isinstance(now, bool))
 
 
 def masked(sections: Sequence[Section], values: Nested) -> dict[str, dict[str, Any]]:

@@ -1,0 +1,171 @@
+"""What starts when: the schedules of each connector as rows. It starts nothing and computes no times."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, delete, insert, or_, select, update
+
+from connector import events
+from connector.db import db
+from connector.errors import Invalid
+from connector.setup import cron as crons
+from connector.setup import rows, states
+from connector.setup.models import Connector, Schedule
+from connector.setup.settings import ENTITIES
+
+TABLE = Schedule.__table__
+WINDOW, POLL, CLEAN = "window", "poll", "clean"
+ERP_TO_STORE = "erp_to_store"
+LONGEST_DESCRIPTION = 200
+
+# CONFLICTS 5 (windows are launched each minute); polls are the net under the push notifications
+FIRST = [
+    *((WINDOW, entity, ERP_TO_STORE, "* * * * *", f"Work on {entity} messages") for entity in ENTITIES),
+    *((POLL, entity, ERP_TO_STORE, "*/5 * * * *", f"Look for changed {entity} records") for entity in ENTITIES),
+    (CLEAN, "", "", "0 1 * * *", "Archive settled messages and old log entries"),
+]
+
+
+def of(connector_id: str) -> list[Schedule]:
+    """The schedules of one connector, in the order in which they were made."""
+    return _read(select(TABLE).where(TABLE.c.connector_id == connector_id).order_by(TABLE.c.id))
+
+
+def get(id: int) -> Schedule:
+    """One schedule. Raises KeyError."""
+    with db.read() as connection:
+        return _schedule(_find(connection, id))
+
+
+def all_active(now: datetime) -> list[Schedule]:
+    """Every schedule that may start something at this moment, going by its connector's state too.
+
+    A schedule that begins later is among them: the scheduler knows what to do with `starts_on`.
+    """
+    query = (
+        select(TABLE)
+        .join(Connector.__table__, Connector.__table__.c.id == TABLE.c.connector_id)
+        .where(TABLE.c.active.is_(True), Connector.__table__.c.archived.is_(False))
+        .where(or_(TABLE.c.expires_on.is_(None), TABLE.c.expires_on > now))
+        .order_by(TABLE.c.id)
+    )
+    with db.read() as connection:
+        found = [_schedule(row) for row in connection.execute(query)]
+        configs = {id: rows.config(rows.find(connection, id)) for id in {each.connector_id for each in found}}
+    return [each for each in found if states.may_start(configs[each.connector_id], each.job, each.entity)]
+
+
+def set_active(id: int, active: bool, *, user: str) -> None:
+    """Switch one schedule on or off (LIF-07). Raises KeyError."""
+    with db.write() as connection:
+        row = _find(connection, id)
+        if row.active != active:
+            connection.execute(update(TABLE).where(TABLE.c.id == id).values(active=active))
+            _log(connection, row, user, "active", "on" if row.active else "off", "on" if active else "off")
+
+
+def save(
+    id: int,
+    *,
+    cron: str,
+    active: bool,
+    user: str,
+    description: str = "",
+    starts_on: datetime | None = None,
+    expires_on: datetime | None = None,
+) -> list[str]:
+    """Change one schedule; returns what changed, in words. Raises KeyError, Invalid by field."""
+    wanted = _checked(cron, description, starts_on, expires_on) | {"active": active}
+    changes = []
+    with db.write() as connection:
+        row = _find(connection, id)
+        for name, value in wanted.items():
+            old = getattr(row, name)
+            if old != value:
+                _log(connection, row, user, name, str(old), str(value))
+                changes.append(f"{name.replace('_', ' ')} from {_shown(old)} to {_shown(value)}")
+        if changes:
+            connection.execute(update(TABLE).where(TABLE.c.id == id).values(**wanted))
+    return changes
+
+
+def add_missing(connection: Connection, connector_id: str, *, active: bool) -> int:
+    """The schedules that every connector has, in the caller's transaction. Returns how many were new."""
+    there = {
+        (row.job, row.entity) for row in connection.execute(select(TABLE).where(TABLE.c.connector_id == connector_id))
+    }
+    new = [
+        {
+            "connector_id": connector_id,
+            "job": job,
+            "entity": entity,
+            "direction": direction,
+            "cron": cron,
+            "description": description,
+            "active": active,
+        }
+        for job, entity, direction, cron, description in FIRST
+        if (job, entity) not in there
+    ]
+    if new:
+        connection.execute(insert(TABLE), new)
+    return len(new)
+
+
+def remove_all(connection: Connection, connector_id: str) -> int:
+    """Take out every schedule of a connector, in the caller's transaction. Returns how many there were."""
+    return connection.execute(delete(TABLE).where(TABLE.c.connector_id == connector_id)).rowcount
+
+
+def _checked(cron: str, description: str, starts_on: datetime | None, expires_on: datetime | None) -> dict[str, Any]:
+    errors, description = {}, description.strip()
+    try:
+        cron = crons.normal(cron)
+    except ValueError as error:
+        errors["cron"] = str(error)
+    if len(description) > LONGEST_DESCRIPTION or not description.isprintable():
+        errors["description"] = f"The description must be one line of at most {LONGEST_DESCRIPTION} characters."
+    for name, value in (("starts_on", starts_on), ("expires_on", expires_on)):
+        if value is not None and value.tzinfo is None:
+            errors[name] = "The date needs a time zone."
+    if not errors and starts_on and expires_on and expires_on <= starts_on:
+        errors["expires_on"] = "The schedule must not end before it begins."
+    if errors:
+        raise Invalid(errors)
+    return {"cron": cron, "description": description, "starts_on": starts_on, "expires_on": expires_on}
+
+
+def _read(query: Select[Any]) -> list[Schedule]:
+    with db.read() as connection:
+        return [_schedule(row) for row in connection.execute(query)]
+
+
+def _schedule(row: Row[Any]) -> Schedule:
+    """The row as an object of no session: it holds no connection and nobody can save it by accident."""
+    return Schedule(**dict(row._mapping))
+
+
+def _find(connection: Connection, id: int) -> Row[Any]:
+    row = connection.execute(select(TABLE).where(TABLE.c.id == id)).one_or_none() if 0 < id < 2**31 else None
+    if row is None:
+        raise KeyError(id)
+    return row
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return str(value) if value else "nothing"
+
+
+def _log(connection: Connection, row: Row[Any], user: str, name: str, old: str, new: str) -> None:
+    events.record(
+        "Configuration",
+        f"Schedule {row.job} {row.entity}: {name} from {old} to {new}.".replace("  ", " "),
+        connector_id=row.connector_id,
+        user=user,
+        details={"field": f"schedule.{row.job}.{row.entity}.{name}", "old": old, "new": new},
+        connection=connection,
+    )

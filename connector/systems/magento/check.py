@@ -93,7 +93,7 @@ def _refused(client: Client, word: Outcome) -> Check:
             )
         except Outcome:
             text = f"Magento refuses the access token, or the integration may not use {word.resource or 'this route'}."
-            return Check(False, problem=text, help=word.help)
+            return Check(False, problem=text, help=errors.BEARER_HINT if client.bearer else word.help)
         text = f"The access token works, but the integration may not use: {word.resource}."
         return Check(False, problem=text, help=errors.ROLE_HINT)
     return Check(False, problem=word.reason, help=word.help)

@@ -68,7 +68,7 @@ class Products:
             self.store.forget()  # the kept id of the set is out of date
             draft = fields.for_creation(record, self.store, self.values, self.websites)
             answer = self._send("POST", "/products", draft, record)
-        created = answer.get("created_at") == answer.get("updated_at")  # an update moves updated_at on
+        created = answer.get("created_at") == answer.get("updated_at")  # an update moves updated_at on, by the second
         return Written(record.key, str(answer["id"]), created=created, fields=draft.told())
 
     def _update(self, record: Product) -> Written:

@@ -38,19 +38,29 @@ def check(
     client: Client, store: Store, values: Mapping[str, Any], preferences: Mapping[str, Any], clock: Clock
 ) -> Check:
     """Everything that Test Connection says. Never raises for an answer of the shop."""
-    found = Findings()
-    sign_in = "OAuth 1.0a" if values.get("auth") == OAUTH1 else "access token (bearer)"
     try:
         answer = client.call("GET", "/store/websites", timeout=QUICK)
         rows = rows_of(answer.data, "/store/websites")
     except Outcome as word:
         return _refused(client, word)
-    found.facts.append(("Sign-in", f"{sign_in} accepted"))
-    found.facts += _edition(client)
-    names = sorted(f"{row.get('code')} ({row.get('id')})" for row in rows if row.get("id"))
-    found.facts.append(("Websites", ", ".join(names)))
+    found = Findings()
+    sign_in = "OAuth 1.0a" if values.get("auth") == OAUTH1 else "access token (bearer)"
+    found.facts += [("Sign-in", f"{sign_in} accepted"), *_edition(client), ("Websites", _websites(rows))]
+    for probe in _probes(found, client, store, values, preferences):
+        _try(found, probe)
+    found.facts += [
+        ("Bulk API", _bulk(client)),
+        ("Indexers", "must be on Update by Schedule: saved prices are not reindexed otherwise"),
+    ]
+    return _result(found, _offset(answer, clock))
+
+
+def _probes(
+    found: Findings, client: Client, store: Store, values: Mapping[str, Any], preferences: Mapping[str, Any]
+) -> tuple[Callable[[], Any], ...]:
+    """One question each; a refusal of one does not keep the others from being asked."""
     product, inventory = preferences.get("product") or {}, preferences.get("inventory") or {}
-    for probe in (
+    return (
         lambda: found.facts.append(("Store views", _views(client))),
         lambda: _attribute_set(found, store, str(values.get("default_attribute_set") or "Default")),
         lambda: _tax_class(found, store, str(values.get("default_tax_class") or "")),
@@ -58,20 +68,19 @@ def check(
         lambda: store.attributes(["color"]),  # for the permission: products need it as soon as they have attributes
         lambda: found.facts.append(("Inventory (MSI)", _inventory(found, store, inventory))),
         lambda: found.facts.append(("Products", f"{_count(client)} in the store")),
-    ):
-        _try(found, probe)
-    found.facts.append(("Bulk API", _bulk(client)))
-    found.facts.append(("Indexers", "must be on Update by Schedule: saved prices are not reindexed otherwise"))
+    )
+
+
+def _result(found: Findings, offset: float | None) -> Check:
     if found.missing:
         text = f"The sign-in works, but the integration may not use: {', '.join(found.missing)}."
         found.problems.insert(0, (text, errors.ROLE_HINT))
-    problem, help = found.problems[0] if found.problems else ("", "")
     return Check(
         ok=not found.problems,
         facts=tuple(found.facts),
-        problem=" ".join([problem, *(text for text, _ in found.problems[1:])]).strip(),
-        help=help,
-        clock_offset=_offset(answer, clock),
+        problem=" ".join(text for text, _ in found.problems),
+        help=found.problems[0][1] if found.problems else "",
+        clock_offset=offset,
     )
 
 
@@ -122,6 +131,10 @@ def _edition(client: Client) -> list[tuple[str, str]]:
 
 def _named(commerce: bool) -> str:
     return "Adobe Commerce" if commerce else "Magento Open Source"
+
+
+def _websites(rows: list[dict[str, Any]]) -> str:
+    return ", ".join(sorted(f"{row.get('code')} ({row.get('id')})" for row in rows if row.get("id")))
 
 
 def _views(client: Client) -> str:

@@ -15,7 +15,7 @@ from connector.systems.acumatica.client import Client, strange
 SCHEMAS = {
     PRODUCT: ("StockItem", "NonStockItem"),
     PRICE: ("StockItem", "NonStockItem"),
-    INVENTORY: ("StorageDetail",),
+    INVENTORY: ("StorageDetailsInquiry/StorageDetails",),
 }
 
 
@@ -37,18 +37,32 @@ class Schema:
 
 
 def names(swagger: Mapping[str, Any], schemas: tuple[str, ...]) -> set[str]:
-    """Fields of any of the named schemas."""
+    """Fields of any of the named schemas; `Entity/Detail` means the rows of that detail."""
     components = swagger.get("components")
     found = components.get("schemas") if isinstance(components, Mapping) else swagger.get("definitions")
     all_schemas: Mapping[str, Any] = found if isinstance(found, Mapping) else {}
-    return {name for schema in schemas for name in _fields(all_schemas.get(schema))}
+    return {name for schema in schemas for name, target in _properties(_named(all_schemas, schema)) if _simple(target)}
 
 
-def _fields(schema: Any) -> Iterator[str]:
+def _named(schemas: Mapping[str, Any], name: str) -> Any:
+    entity, _, detail = name.partition("/")
+    if not detail:
+        return schemas.get(entity)
+    row = dict(_properties(schemas.get(entity))).get(detail, "")
+    return schemas.get(row.rpartition("/")[2])
+
+
+def _properties(schema: Any) -> Iterator[tuple[str, str]]:
+    """Names of a schema's properties with what they (or their rows) refer to."""
     if not isinstance(schema, Mapping):
         return
     for part in schema.get("allOf") or ():
-        yield from _fields(part)
+        yield from _properties(part)
     for name, what in (schema.get("properties") or {}).items():
-        if isinstance(what, Mapping) and str(what.get("$ref", "")).endswith("Value"):
-            yield name
+        if isinstance(what, Mapping):
+            yield name, str(what.get("$ref") or (what.get("items") or {}).get("$ref") or "")
+
+
+def _simple(target: str) -> bool:
+    """True for the schemas of single values (StringValue, DecimalValue ...), false for linked entities and rows."""
+    return target.endswith("Value") and not target.endswith("/AttributeValue")

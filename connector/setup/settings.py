@@ -68,24 +68,20 @@ def sections(erp: str, plugin: str) -> tuple[Section, ...]:
 
 def clean(setting: Setting, value: Any) -> Any:
     """One value in its type: what `Setting.clean` accepts, minus what no person means. Raises ValueError."""
-    if value is None:
-        return setting.clean(None)
+    many = setting.kind in (MULTI, LINES)
     if isinstance(value, list | tuple):
-        if setting.kind not in (MULTI, LINES):
+        if not many:
             raise ValueError(f"{setting.label} must be one value, not a list.")
         if len(value) > MOST_LINES:
             raise ValueError(f"{setting.label} may hold at most {MOST_LINES} entries.")
-        texts = list(value)
-    else:
-        texts = [value]
-    for text in texts:
+    for text in value if isinstance(value, list | tuple) else () if value is None else (value,):
         _plain(setting, text)
-    cleaned = setting.clean(value)
+    cleaned = setting.clean(str(value) if many and isinstance(value, int) else value)
     if setting.kind == MULTI and setting.choices:
         unknown = sorted(set(cleaned) - {choice for choice, _ in setting.choices})
         if unknown:
             raise ValueError(f"{setting.label} has no choice {unknown[0][:40]!r}.")
-    return list(cleaned) if setting.kind in (MULTI, LINES) else cleaned
+    return list(cleaned) if many else cleaned
 
 
 def _plain(setting: Setting, value: Any) -> None:

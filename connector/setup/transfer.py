@@ -99,7 +99,8 @@ def _write(connection: Connection, found: list[dict[str, Any]], prepared: list[A
 
 
 def _bring_in(connection: Connection, one: dict[str, Any], values: Any, user: str) -> Imported:
-    id, general = one["id"], {name: one[name] for name in ("name", "active") if name in one}
+    id = one["id"]
+    general: dict[str, Any] = {name: one[name] for name in ("name", "active") if name in one}
     try:
         row = rows.find(connection, id)
     except KeyError:

@@ -81,13 +81,20 @@ class Setting:
         except ValueError:
             raise ValueError(f"{self.label} must be a whole number.") from None
         if (self.low is not None and number < self.low) or (self.high is not None and number > self.high):
-            raise ValueError(f"{self.label} must be between {self.low} and {self.high}.")
+            bounds = f"at least {self.low}" if self.high is None else f"between {self.low} and {self.high}"
+            raise ValueError(f"{self.label} must be {bounds}.")
         return number
 
     def _url(self, value: str) -> str:
-        parts = urlsplit(value)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.query:
-            raise ValueError(f"{self.label} must be a web address that starts with http:// or https://.")
+        sentence = f"{self.label} must be a web address that starts with http:// or https://."
+        try:
+            parts = urlsplit(value)
+            parts.port  # noqa: B018 - raises for one that is no number
+        except ValueError:
+            raise ValueError(sentence) from None
+        odd = parts.username or parts.query or parts.fragment or any(letter.isspace() for letter in value)
+        if parts.scheme not in ("http", "https") or not parts.hostname or odd:
+            raise ValueError(sentence)
         return value.rstrip("/")
 
 

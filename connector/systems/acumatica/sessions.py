@@ -42,6 +42,8 @@ class Session:
         self._be_signed_in()
         answer = self._send(method, path, safe, more)
         if lost(answer):
+            if self.sign_in.idle is not None:
+                self._log_out()  # should the site still hold it after all, its seat is free again
             self._open(again=True)
             answer = self._send(method, path, safe, more)
             if lost(answer):

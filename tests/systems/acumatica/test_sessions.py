@@ -93,6 +93,7 @@ def test_an_ended_session_is_renewed_once_whatever_the_call(wire: Wire, make: Ma
         "login",
         "entity",
         "StorageDetailsInquiry",
+        "logout",
         "login",
         "StorageDetailsInquiry",
     ]

@@ -75,6 +75,9 @@ class FakeStore(System):
     def check(self) -> Check:
         return Check(ok=True)
 
+    def read_many(self, entity: str, keys: Sequence[str]) -> dict[str, Record]:
+        return {key: self.products[key] for key in keys if key in self.products}
+
     def find(self, entity: str, keys: Sequence[str]) -> dict[str, Record]:
         self.finds.append(tuple(keys))
         return {key: self.products[key] for key in keys if key in self.products}

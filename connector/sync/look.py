@@ -27,7 +27,7 @@ def look(context: Context, key: str) -> Look:
     problems: list[str] = []
     entity = context.sync.entity
     source = _read(lambda: context.source.read_many(entity, [key]), key, context.source.label, problems)
-    target = _read(lambda: context.target.find(PRODUCT, [key]), key, context.target.label, problems)
+    target = _read(lambda: context.target.read_many(PRODUCT, [key]), key, context.target.label, problems)
     return Look(source, target, bindings.one(context.connector, entity, key), problems)
 
 

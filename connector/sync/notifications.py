@@ -42,8 +42,9 @@ def accept(connection: Connection, connector: str, system: str, push: Push, body
 
 
 def latest(connector: str = "", status: str = "", before: int | None = None, limit: int = 50) -> Sequence[Row[Any]]:
-    """Notifications, newest first, for the page."""
-    query = select(TABLE).order_by(TABLE.c.id.desc()).limit(limit)
+    """Notifications, newest first, for the page; without their bodies, which may be large."""
+    columns = (column for column in TABLE.c if column.name != "body")
+    query = select(*columns).order_by(TABLE.c.id.desc()).limit(limit)
     if connector:
         query = query.where(TABLE.c.connector_id == connector)
     if status:
@@ -52,6 +53,12 @@ def latest(connector: str = "", status: str = "", before: int | None = None, lim
         query = query.where(TABLE.c.id < before)
     with db.read() as connection:
         return connection.execute(query).all()
+
+
+def one(notification_id: int) -> Row[Any] | None:
+    """One notification, whole."""
+    with db.read() as connection:
+        return connection.execute(select(TABLE).where(TABLE.c.id == notification_id)).one_or_none()
 
 
 def last_received(connector: str) -> Any:

@@ -74,8 +74,8 @@ def register(app: Flask) -> None:
 
 
 def _settle(app: Flask) -> None:
-    app.config.setdefault("MAX_CONTENT_LENGTH", 1024 * 1024)
-    app.config.setdefault("MAX_FORM_MEMORY_SIZE", 1024 * 1024)
+    if app.config["MAX_CONTENT_LENGTH"] is None:
+        app.config["MAX_CONTENT_LENGTH"] = 1024 * 1024
     app.config.update(
         BOOTSTRAP_SERVE_LOCAL=True,
         SESSION_COOKIE_NAME="connector_session",

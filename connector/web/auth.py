@@ -12,8 +12,8 @@ from functools import wraps
 from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
 
-from flask import Flask, Response, abort, current_app, make_response, redirect, request, url_for
-from flask_login import LoginManager, UserMixin, current_user
+from flask import Flask, Response, abort, current_app, g, make_response, redirect, request, url_for
+from flask_login import AnonymousUserMixin, LoginManager, UserMixin, current_user
 from sqlalchemy import select
 
 from connector.db import db
@@ -43,15 +43,30 @@ class Person(UserMixin):
         return RANK.get(self.role, 0) >= RANK[role]
 
 
+class Stranger(AnonymousUserMixin):
+    """Nobody yet: he may nothing."""
+
+    name = role = ""
+
+    def may(self, role: str) -> bool:
+        return False
+
+
 @manager.user_loader
 def load(stored: str) -> Person | None:
     number, _, token = stored.partition(".")
-    if not number.isdigit():
+    if not (number.isascii() and number.isdigit() and len(number) < 10):
         return None
     columns = (User.id, User.name, User.role, User.must_change, User.session_token)
     with db.read() as connection:
         row = connection.execute(select(*columns).where(User.id == int(number), User.active.is_(True))).first()
     return Person(*row) if row and row.session_token == token else None
+
+
+def forget_who() -> None:
+    """Ask the database no more who is there: an error page must not need what may be broken."""
+    if "_login_user" not in g:
+        g._login_user = Stranger()
 
 
 def public(view: View) -> View:
@@ -127,6 +142,7 @@ def _is_file(endpoint: str) -> bool:
 def register(app: Flask) -> None:
     from connector.web import sign_in  # the pages need `public` and `need` from here
 
+    manager.anonymous_user = Stranger
     manager.init_app(app)
     app.before_request(_guard)
     app.register_blueprint(sign_in.blueprint)

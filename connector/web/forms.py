@@ -28,7 +28,7 @@ class TextChoice(RadioField):
 
 
 def form_for(sections: Iterable[Section], **general: Any) -> type[FlaskForm]:
-    """A form class with the `general` fields, one field for each setting, and a second one where a secret is confirmed."""
+    """A form class: the `general` fields, one for each setting, a second one where a secret is confirmed."""
     fields: dict[str, Any] = dict(general)
     for section in sections:
         for setting in section.settings:

@@ -9,6 +9,8 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
+from connector.web.auth import forget_who
+
 log = logging.getLogger(__name__)
 
 SENTENCES = {
@@ -56,6 +58,8 @@ def answer(status: int, title: str = "", text: str = "", back: str = "") -> Resp
     if request.path.startswith("/hooks/"):
         response = jsonify(message=f"{title}. {text}")
     else:
+        if status >= 500:
+            forget_who()
         template = "errors/alone.html" if status >= 500 else "errors/page.html"
         response = make_response(render_template(template, status=status, problem=title, text=text, back=back))
     response.status_code = status

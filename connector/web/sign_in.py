@@ -5,18 +5,17 @@ from __future__ import annotations
 from flask import Blueprint, Response, flash, make_response, redirect, request, session, url_for
 from flask_login import current_user, login_user, logout_user
 from flask_wtf import FlaskForm
-from sqlalchemy import select
 from wtforms import PasswordField, StringField
 from wtforms.validators import EqualTo, InputRequired, Length
 
-from connector.db import db, utcnow
+from connector.db import utcnow
+from connector.errors import Invalid
 from connector.setup import users
-from connector.setup.models import User
 from connector.web.auth import load, public, safe_next
 from connector.web.render import render
 
 blueprint = Blueprint("auth", __name__)
-SHORTEST, LONGEST = 10, 200
+SHORTEST, LONGEST = users.SHORTEST, users.LONGEST
 WRONG = "The name or the password is wrong. After five wrong passwords a name is locked for 15 minutes."
 
 
@@ -59,9 +58,9 @@ def sign_in() -> Response:
 
 def _enter(name: str, password: str) -> str:
     """Sign in, or say why not."""
-    user = users.verify(name.strip(), password) if "\x00" not in name + password else None
+    user = users.verify(name, password)
     if user is None:
-        return _locked(name.strip()) or WRONG
+        return _locked(name) or WRONG
     person = load(f"{user.id}.{user.session_token}")
     session.clear()  # nothing of a stranger's session, nor its CSRF token, comes along
     session.permanent = True
@@ -70,13 +69,10 @@ def _enter(name: str, password: str) -> str:
 
 
 def _locked(name: str) -> str:
-    if "\x00" in name:
+    user = users.find(name)
+    if user is None or user.locked_until is None or user.locked_until <= utcnow():
         return ""
-    with db.read() as connection:
-        until = connection.execute(select(User.locked_until).where(User.name == name)).scalar()
-    if until is None or until <= utcnow():
-        return ""
-    minutes = int((until - utcnow()).total_seconds() // 60) + 1
+    minutes = int((user.locked_until - utcnow()).total_seconds() // 60) + 1
     return f"Too many wrong passwords: this name is locked for another {minutes} minutes. Then try again."
 
 
@@ -108,8 +104,12 @@ def _change(form: NewPassword) -> bool:
     if new == current:
         form.new.errors = ["Choose another password than the current one."]
         return False
-    users.change_password(user, new)
-    with db.read() as connection:
-        token = connection.execute(select(User.session_token).where(User.id == current_user.id)).scalar_one()
-    login_user(load(f"{current_user.id}.{token}"))
+    try:
+        users.change_password(user, new)
+    except Invalid as error:
+        form.new.errors = list(error.errors.values())
+        return False
+    changed = users.find(user.name)
+    assert changed is not None
+    login_user(load(f"{changed.id}.{changed.session_token}"))
     return True

@@ -7,10 +7,14 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
+from connector.db import db
 from connector.engine import PushResult
+from connector.setup.models import Connector
 from connector.systems.base import Check
 from tests.web.people import Client, client
+from tests.web.seed import configured
 
 
 class StandIn:
@@ -62,3 +66,12 @@ def viewer(app: Flask) -> Client:
 @pytest.fixture
 def stranger(app: Flask) -> Client:
     return client(app)
+
+
+@pytest.fixture
+def hook_app(app: Flask) -> Flask:
+    """With the real engine and an active connector DEMO whose push secret is twenty times s."""
+    configured("DEMO", push={"secret": "s" * 20})
+    with db.write() as connection:
+        connection.execute(update(Connector).values(state="active"))
+    return app

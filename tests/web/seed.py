@@ -8,6 +8,8 @@ from typing import Any
 
 from connector.db import db, micros, utcnow
 from connector.queue.models import Heartbeat, Message, MinuteStat
+from connector.setup import connectors
+from connector.setup.connectors import Config
 from connector.setup.models import Connector
 
 
@@ -17,7 +19,19 @@ def connector(connector_id: str = "DEMO", **values: Any) -> None:
         session.add(Connector(**{"id": connector_id, "name": "Demo shop", "state": "active", **values}))
 
 
-def message(key: str, status: str = "pending", entity: str = "price", connector_id: str = "DEMO", **values: Any) -> None:
+ERP = {"url": "http://erp.example", "tenant": "Company", "username": "admin", "password": "erp password"}
+STORE = {"url": "http://store.example", "token": "store token", "token_confirm": "store token"}
+
+
+def configured(connector_id: str = "DEMO", **sections: dict[str, Any]) -> Config:
+    """A connector made as the form makes it, with secrets; `sections` lie over the usual values."""
+    given = {"erp": ERP, "store": STORE, **sections}
+    return connectors.create(connector_id, "Demo shop", "magento", given, "olga")
+
+
+def message(
+    key: str, status: str = "pending", entity: str = "price", connector_id: str = "DEMO", **values: Any
+) -> None:
     ready = {"direction": "erp_to_store", "payload": json.dumps({})}
     with db.saving() as session:
         session.add(Message(connector_id=connector_id, entity=entity, key=key, status=status, **ready, **values))

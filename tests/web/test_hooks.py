@@ -32,7 +32,9 @@ def logged() -> list[str]:
         return list(connection.execute(select(Event.message).order_by(Event.id)).scalars())
 
 
-def test_a_notification_goes_to_the_engine_and_its_answer_comes_back_as_json(stranger: Client, stand_in: StandIn) -> None:
+def test_a_notification_goes_to_the_engine_and_its_answer_comes_back_as_json(
+    stranger: Client, stand_in: StandIn
+) -> None:
     answer = stranger.post(HOOK, data=GOOD, forged=True)
     assert (answer.status_code, answer.json) == (202, {"message": "Accepted."})
     assert stand_in.pushed == [("DEMO", GOOD)]
@@ -129,7 +131,8 @@ notification = st.fixed_dictionaries(
         "Id": anything,
         "Query": st.sampled_from(["CC Prices", "CC Products", "Other"]) | anything,
         "TimeStamp": anything,
-        "Inserted": st.lists(st.dictionaries(st.sampled_from(["InventoryID", "NoteID"]) | st.text(), anything)) | anything,
+        "Inserted": st.lists(st.dictionaries(st.sampled_from(["InventoryID", "NoteID"]) | st.text(), anything))
+        | anything,
         "Deleted": anything,
         "CompanyId": anything,
         "AdditionalInfo": anything,

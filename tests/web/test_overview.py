@@ -144,14 +144,15 @@ def test_the_chart_says_in_words_what_it_draws() -> None:
 
 def test_the_chart_needs_no_inline_style(viewer: Client) -> None:
     seed.busy_shop()
-    drawing = viewer.get("/").text.split("<svg class=\"chart")[1].split("</svg>")[0]
+    drawing = viewer.get("/").text.split('<svg class="chart')[1].split("</svg>")[0]
     assert "style" not in drawing
     assert 'role="img" aria-labelledby="said-DEMO"' in drawing
     assert drawing.count("<rect") > 50
 
 
 @pytest.mark.parametrize(
-    ("seconds", "words"), [(-3, "0 s"), (59.9, "59 s"), (60, "1 min"), (7300, "2 h"), (86_400, "1 day"), (300_000, "3 days")]
+    ("seconds", "words"),
+    [(-3, "0 s"), (59.9, "59 s"), (60, "1 min"), (7300, "2 h"), (86_400, "1 day"), (300_000, "3 days")],
 )
 def test_a_span_is_said_in_its_largest_unit(seconds: float, words: str) -> None:
     assert duration(seconds) == words

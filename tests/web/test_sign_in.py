@@ -58,7 +58,9 @@ def test_five_wrong_passwords_lock_the_name_and_say_for_how_long(stranger: Clien
     assert enter(stranger) == 303
 
 
-@pytest.mark.parametrize("data", [{}, {"name": ""}, {"name": "x" * 5000, "password": "y"}, {"name": "a\x00b", "password": "c"}])
+@pytest.mark.parametrize(
+    "data", [{}, {"name": ""}, {"name": "x" * 5000, "password": "y"}, {"name": "a\x00b", "password": "c"}]
+)
 def test_bad_input_is_answered_with_a_sentence(stranger: Client, frida: str, data: dict[str, str]) -> None:
     assert stranger.post("/sign-in", data=data).status_code == 422
 
@@ -68,13 +70,25 @@ def test_one_comes_back_to_where_one_wanted_to_go(stranger: Client, frida: str) 
     assert first.status_code == 303
     page = stranger.get(first.headers["Location"])
     assert page.status_code == 200
-    answer = stranger.post("/sign-in", data={"name": "frida", "password": PASSWORD, "next": "/messages?status=failed&key=A%26B"})
+    answer = stranger.post(
+        "/sign-in", data={"name": "frida", "password": PASSWORD, "next": "/messages?status=failed&key=A%26B"}
+    )
     assert answer.headers["Location"] == "/messages?status=failed&key=A%26B"
 
 
 @pytest.mark.parametrize(
     "address",
-    ["//evil.example", "/\\evil.example", "https://evil.example", "javascript:alert(1)", "evil", "/a\r\nb", "/\t/evil", "", None],
+    [
+        "//evil.example",
+        "/\\evil.example",
+        "https://evil.example",
+        "javascript:alert(1)",
+        "evil",
+        "/a\r\nb",
+        "/\t/evil",
+        "",
+        None,
+    ],
 )
 def test_an_address_outside_the_house_is_not_followed(address: str | None) -> None:
     assert safe_next(address) is None
@@ -155,6 +169,7 @@ def test_the_session_cookie_is_guarded_and_ends(app: Flask, stranger: Client, fr
     cookie = answer.headers["Set-Cookie"]
     assert "HttpOnly" in cookie and "SameSite=Lax" in cookie and "Expires=" in cookie
     assert app.permanent_session_lifetime == timedelta(hours=12)
+    stranger.get("/")
     assert "Set-Cookie" not in stranger.get("/").headers, "polling does not make a session live for ever"
 
 

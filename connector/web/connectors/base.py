@@ -25,7 +25,9 @@ def sections_of(config: Config) -> tuple[Section, ...]:
     try:
         return settings.sections(config.erp, config.plugin)
     except (KeyError, ImportError):
-        text = f"This house has no {config.erp} or no {config.plugin} at present. The settings are kept until it is back."
+        text = (
+            f"This house has no {config.erp} or no {config.plugin} at present. The settings are kept until it is back."
+        )
         abort(problems.answer(409, "A system of this connector is missing", text))
 
 

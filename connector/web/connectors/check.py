@@ -50,7 +50,9 @@ def test(connector_id: str, side: str) -> Response:
     if side not in SIDES:
         abort(404)
     form = pages.typed_form(config)
-    tested = _test(config, side, forms.typed(form, [s for s in sections_of(config) if s.name == side])[side], pages.revision(form))
+    tested = _test(
+        config, side, forms.typed(form, [s for s in sections_of(config) if s.name == side])[side], pages.revision(form)
+    )
     now = connectors.get(config.id)
     if tested.check.ok:
         form["revision"].data = str(now.revision)

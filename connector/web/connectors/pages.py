@@ -11,14 +11,18 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, SelectField, StringField
 
 from connector.errors import Invalid
-from connector.setup import connectors, lifecycle, settings
+from connector.queue import numbers
+from connector.queue.lanes import Lane
+from connector.queue.models import PENDING
+from connector.setup import connectors, settings, states
 from connector.setup import schedules as stored_schedules
 from connector.setup.connectors import Config
 from connector.setup.settings import Section
+from connector.sync.catalogue import SYNCS
 from connector.systems import registry
 from connector.web import forms
 from connector.web.auth import need
-from connector.web.connectors import example
+from connector.web.connectors import example, life
 from connector.web.connectors.base import address, blueprint, changed, known, sections_of
 from connector.web.render import go, render
 
@@ -103,10 +107,26 @@ def show(config: Config, form: FlaskForm, *, status: int = 200, **more: Any) -> 
         form=form,
         example=example.sentences(config.id, config.plugin, forms.typed(form, [settings.QUEUE])["queue"]),
         schedules=stored_schedules.of(config.id),
-        actions=[action for action in lifecycle.ACTIONS if lifecycle.can(config, action)],
+        actions=life.buttons(config),
+        queues=_queues(config),
         hook=url_for("hooks.acumatica", connector_id=config.id, _external=True),
         **more,
     )
+
+
+def _queues(config: Config) -> list[dict[str, Any]]:
+    """Each queue: how full it is, and whether anything comes in and goes out (LIF-08)."""
+    lanes = {sync: Lane(config.id, sync.entity, sync.direction) for sync in SYNCS}
+    counts = numbers.counts(lanes.values())
+    return [
+        {
+            "kind": sync.kind,
+            "pending": counts[lane][PENDING],
+            "collects": states.collects(config, sync.entity),
+            "sends": states.sends(config, sync.entity),
+        }
+        for sync, lane in lanes.items()
+    ]
 
 
 @blueprint.get("/<connector_id>/example")
@@ -137,9 +157,7 @@ def new() -> Response:
         return render("connectors/new.html", form=form, sections=sections, plugin=plugin, stores=stores)
     try:
         name = form["name"].data or ""
-        made = connectors.create(
-            form["id"].data or "", name, plugin, forms.typed(form, sections), current_user.name
-        )
+        made = connectors.create(form["id"].data or "", name, plugin, forms.typed(form, sections), current_user.name)
     except Invalid as error:
         problems = forms.place(form, error.errors)
         more = {"form": form, "sections": sections, "plugin": plugin, "stores": stores, "problems": problems}

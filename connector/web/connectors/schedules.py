@@ -1,0 +1,110 @@
+"""Schedules of a connector: switched on and off in their row, changed on a page of their own."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from flask import Response, abort, flash, request, url_for
+from flask_login import current_user
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, StringField
+
+from connector.errors import Invalid
+from connector.setup import schedules
+from connector.setup.connectors import Config
+from connector.setup.models import Schedule
+from connector.web import forms
+from connector.web.auth import need
+from connector.web.connectors.base import address, blueprint, changed, known
+from connector.web.render import asked_for_part, go, render
+
+MOMENT = {"type": "datetime-local"}
+
+
+class ScheduleForm(FlaskForm):
+    active = BooleanField("Active")
+    description = StringField("Description", render_kw={"maxlength": 200, "autocomplete": "off"})
+    cron = StringField("Cron expression", render_kw={"maxlength": 80, "autocomplete": "off", "spellcheck": "false"})
+    starts_on = StringField("Starts on (UTC)", render_kw=MOMENT)
+    expires_on = StringField("Expires on (UTC)", render_kw=MOMENT)
+
+
+def _mine(config: Config, number: int) -> Schedule:
+    """A schedule of this connector, or 404."""
+    try:
+        schedule = schedules.get(number)
+    except KeyError:
+        abort(404)
+    if schedule.connector_id != config.id:
+        abort(404)
+    return schedule
+
+
+@blueprint.post("/<connector_id>/schedules/<int:number>/switch")
+@need("admin")
+def switch(connector_id: str, number: int) -> Response:
+    """On or off (LIF-07); the row comes back, or the page without htmx."""
+    config = known(connector_id)
+    schedule = _mine(config, number)
+    schedules.set_active(schedule.id, request.form.get("active") == "1", user=current_user.name)
+    changed()
+    if asked_for_part():
+        return render("connectors/page.html", "schedule_row", config=config, schedule=schedules.get(number))
+    flash("The schedule is switched " + ("on." if request.form.get("active") == "1" else "off."), "success")
+    return go(address(config, "schedules"))
+
+
+@blueprint.route("/<connector_id>/schedules/<int:number>", methods=["GET", "POST"])
+@need("admin")
+def schedule(connector_id: str, number: int) -> Response:
+    config = known(connector_id)
+    stored = _mine(config, number)
+    form = ScheduleForm()
+    problems: list[str] = []
+    if request.method == "POST":
+        try:
+            return _save(config, stored, form)
+        except Invalid as error:
+            problems = forms.place(form, error.errors)
+    else:
+        _fill(form, stored)
+    status = 422 if request.method == "POST" else 200
+    more = {"config": config, "schedule": stored, "form": form, "problems": problems}
+    return render("connectors/schedule.html", status=status, **more)
+
+
+def _save(config: Config, stored: Schedule, form: ScheduleForm) -> Response:
+    moments = {name: _moment(name, form[name].data) for name in ("starts_on", "expires_on")}
+    said = schedules.save(
+        stored.id,
+        cron=form.cron.data or "",
+        active=bool(form.active.data),
+        user=current_user.name,
+        description=form.description.data or "",
+        **moments,
+    )
+    changed()
+    flash("Saved: " + "; ".join(said) + "." if said else "Saved. Nothing was different.", "success")
+    return go(url_for("connectors.page", connector_id=config.id, _anchor="schedules"))
+
+
+def _moment(name: str, text: str | None) -> datetime | None:
+    """The typed moment as UTC. Raises Invalid."""
+    if not text:
+        return None
+    try:
+        found = datetime.fromisoformat(text).replace(tzinfo=UTC)
+    except ValueError:
+        raise Invalid({name: "This is not a date and a time."}) from None
+    if not 2000 <= found.year < 2200:
+        raise Invalid({name: "The year must be between 2000 and 2199."})
+    return found
+
+
+def _fill(form: ScheduleForm, stored: Schedule) -> None:
+    form.active.data, form.description.data, form.cron.data = stored.active, stored.description, stored.cron
+    form.starts_on.data, form.expires_on.data = _typed(stored.starts_on), _typed(stored.expires_on)
+
+
+def _typed(moment: datetime | None) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M") if moment else ""

@@ -6,11 +6,12 @@ The Sync Log shows these beside the attempts (LOG-03). Secrets never come here: 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from contextlib import nullcontext
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Index, String, Text
+from sqlalchemy import Connection, Index, Row, String, Text, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from connector.db import BigId, Instant, db, utcnow
@@ -56,3 +57,30 @@ def record(
     }
     with nullcontext(connection) if connection is not None else db.write() as writing:
         writing.execute(Event.__table__.insert(), row)
+
+
+def latest(
+    *,
+    connector_id: str = "",
+    level: str = "",
+    action: str = "",
+    text: str = "",
+    since: datetime | None = None,
+    until: datetime | None = None,
+    before: int | None = None,
+    limit: int = 50,
+) -> Sequence[Row[Any]]:
+    """Events, newest first, for the page. Empty arguments do not restrict; `before` is an id."""
+    c = Event.__table__.c
+    exact = {c.connector_id: connector_id, c.level: level, c.action: action}
+    query = select(Event.__table__).where(*(column == value for column, value in exact.items() if value))
+    if text:
+        query = query.where(c.message.icontains(text, autoescape=True))
+    if since is not None:
+        query = query.where(c.at >= since)
+    if until is not None:
+        query = query.where(c.at <= until)
+    if before is not None:
+        query = query.where(c.id < before)
+    with db.read() as connection:
+        return connection.execute(query.order_by(c.id.desc()).limit(limit)).all()

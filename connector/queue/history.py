@@ -147,18 +147,40 @@ def _in_order(rows: Sequence[Row[Any]]) -> list[Row[Any]]:
 # --- one record ---------------------------------------------------------------------------------------------
 
 
-def of_record(connector: str, entity: str, key: str, before: int | None = None, limit: int = 20) -> Page:
-    """The messages of one record, newest first."""
-    return messages(Filter(connector, entity, key=key), before, limit)
+def timeline(connector: str, entity: str, key: str, limit: int = 20) -> Sequence[Row[Any]]:
+    """What happened to one record, newest first, in one statement: its newest messages and the tries of these.
 
-
-def tries(message_ids: Sequence[int], limit: int = 100) -> Sequence[Row[Any]]:
-    """The newest attempts of these messages, without their exchanges."""
-    c = ATTEMPTS.c
-    columns = (c.id, c.message_id, c.kind, c.number, c.outcome, c.summary, c.calls, c.user, c.started_at, c.finished_at)
-    query = select(*columns).where(c.message_id.in_(message_ids)).order_by(c.id.desc()).limit(limit)
+    Rows have kind ("message", or the attempt's), id, message_id, at, word (status or outcome), text, user, number
+    (merged changes, or which try it was), origin, due and priority (of the message).
+    """
+    m, a = TABLE.c, ATTEMPTS.c
+    of_record = (m.key == key, m.connector_id == connector, m.entity == entity)
+    newest = select(m.id).where(*of_record).order_by(m.id.desc()).limit(limit)
+    messages = select(
+        literal("message").label("kind"), m.id, m.id.label("message_id"), m.created_at.label("at"),
+        m.status.label("word"), func.substr(m.reason, 1, SHOWN).label("text"), m.user, m.merged.label("number"),
+        m.origin, m.available_at.label("due"), m.priority,
+    ).where(*of_record).order_by(m.id.desc()).limit(limit)  # fmt: skip
+    tries = select(
+        a.kind, a.id, a.message_id, a.finished_at, a.outcome, func.substr(a.summary, 1, SHOWN), a.user, a.number,
+        literal("").label("origin"), a.finished_at.label("due"), literal(0).label("priority"),
+    ).where(a.message_id.in_(newest)).order_by(a.id.desc()).limit(5 * limit)  # fmt: skip
     with db.read() as connection:
-        return connection.execute(query).all() if message_ids else []
+        rows = connection.execute(union_all(select(messages.subquery()), select(tries.subquery()))).all()
+    return sorted(rows, key=lambda row: (row.at, row.kind != "message", row.id), reverse=True)
+
+
+def keys_of(lane: Lane, message_ids: Sequence[int]) -> list[str]:
+    """The keys of those of the messages that are pending in this lane."""
+    query = select(TABLE.c.key).where(
+        TABLE.c.id.in_(message_ids),
+        TABLE.c.connector_id == lane.connector,
+        TABLE.c.entity == lane.entity,
+        TABLE.c.direction == lane.direction,
+        has_status(PENDING),
+    )
+    with db.read() as connection:
+        return list(connection.execute(query.order_by(TABLE.c.id)).scalars())
 
 
 # --- failed ones by cause -----------------------------------------------------------------------------------
@@ -179,7 +201,7 @@ class Group:
 
 
 def failed_groups(chosen: Filter = Filter(), limit: int = MOST_GROUPS) -> list[Group]:  # noqa: B008 - frozen
-    """The causes of failed messages, with the newest first. Three statements, however many messages failed.
+    """The causes of failed messages, with the newest first. Two statements, however many messages failed.
 
     The causes are found by jumping from one to the next in ix_message_failed, not by reading all messages.
     """
@@ -189,10 +211,7 @@ def failed_groups(chosen: Filter = Filter(), limit: int = MOST_GROUPS) -> list[G
         if not causes:
             return []
         sums = connection.execute(union_all(*(_sum(n, cause, chosen) for n, cause in enumerate(causes)))).all()
-        newest = [row.newest for row in sums if row.newest is not None]
-        query = select(TABLE.c.id, func.substr(TABLE.c.reason, 1, SHOWN)).where(TABLE.c.id.in_(newest))
-        said = {row[0]: row[1] for row in connection.execute(query)}
-    groups = [_group(causes[row.place], row, said.get(row.newest, "")) for row in sums if row.number]
+    groups = [_group(causes[row.place], row) for row in sums if row.number]
     return sorted(groups, key=lambda group: group.samples[0], reverse=True)
 
 
@@ -217,19 +236,20 @@ def _sum(place: int, cause: Row[Any], chosen: Filter) -> Select[Any]:
     one = replace(chosen, connector=cause.connector_id, entity=cause.entity, code=cause.code)
     c = TABLE.c
     rows = select(c.id, c.settled_at).where(*one.conditions()).order_by(c.id.desc()).limit(CAP + 1).subquery()
-    return select(
-        literal_column(str(place)).label("place"),
+    summed = select(
         func.count().label("number"),
         func.max(rows.c.id).label("newest"),
         func.min(rows.c.id).label("oldest"),
         func.min(rows.c.settled_at).label("first"),
         func.max(rows.c.settled_at).label("last"),
-    ).select_from(rows)
+    ).subquery()
+    said = select(func.substr(c.reason, 1, SHOWN)).where(c.id == summed.c.newest).correlate(summed).scalar_subquery()
+    return select(literal_column(str(place)).label("place"), summed, said.label("said"))
 
 
-def _group(cause: Row[Any], row: Row[Any], said: str) -> Group:
+def _group(cause: Row[Any], row: Row[Any]) -> Group:
     samples = tuple(dict.fromkeys((row.newest, row.oldest)))
-    return Group(*cause, row.number, said, row.first, row.last, samples)  # type: ignore[call-arg]
+    return Group(*cause, row.number, row.said or "", row.first, row.last, samples)  # type: ignore[call-arg]
 
 
 def failed_count(chosen: Filter = Filter()) -> int:  # noqa: B008 - frozen

@@ -1,0 +1,65 @@
+"""The action types of the log (LOG-03): 15 plain ones, and 8 for what came of a reprocess.
+
+Tries of messages have the type of their entity, events bring their own. A table; it knows no page.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+PLAIN = (
+    "Initialization",
+    "Configuration",
+    "Metadata Sync",
+    "Data Retrieval",
+    "Product Sync",
+    "Product Status Update",
+    "Product Dependencies Update",
+    "Pricing Sync",
+    "Inventory Sync",
+    "Category Sync",
+    "Customer Sync",
+    "Order Sync",
+    "Order Status Update",
+    "Shipment Sync",
+    "Reprocess Sync",
+)
+REPROCESS = (
+    "Reprocess Product",
+    "Reprocess Product Status",
+    "Reprocess Pricing",
+    "Reprocess Inventory",
+    "Reprocess Category",
+    "Reprocess Customer",
+    "Reprocess Order",
+    "Reprocess Shipment",
+)
+ALL = PLAIN + REPROCESS
+OF_ENTITY = {
+    "product": ("Product Sync", "Reprocess Product"),
+    "price": ("Pricing Sync", "Reprocess Pricing"),
+    "inventory": ("Inventory Sync", "Reprocess Inventory"),
+}
+
+
+class Meant(NamedTuple):
+    """What a type means for the tries of messages."""
+
+    entity: str
+    reprocessed: bool | None
+
+
+def of(entity: str, outcome: str, origin: str | None) -> str:
+    """The type of one try."""
+    plain, again = OF_ENTITY.get(entity, (f"{entity.capitalize()} Sync", "Reprocess Sync"))
+    return again if outcome == "reprocessed" or origin == "reprocess" else plain
+
+
+def meant(action: str) -> Meant | None:
+    """Which tries a type asks for; None for a type that only events have."""
+    if action == "Reprocess Sync":
+        return Meant("", True)
+    for entity, (plain, again) in OF_ENTITY.items():
+        if action in (plain, again):
+            return Meant(entity, action == again)
+    return None

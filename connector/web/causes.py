@@ -1,0 +1,202 @@
+"""Why messages fail: a title and what to do about it, by the code that a system or the queue gave the failure.
+
+One table for all pages (LOG-21). A code that is not here is shown with its own sentence; `tests/web/test_causes.py`
+reads the sources and says which codes have no row.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Cause(NamedTuple):
+    """`title` names the cause, `help` says what to do."""
+
+    title: str
+    help: str
+
+
+CAUSES = {
+    # the connection
+    "http.unreachable": Cause(
+        "The system could not be reached",
+        "Is it running, is its address right, does a firewall stand between? When it answers again, reprocess.",
+    ),
+    "http.address": Cause("The address is not one", "Correct the address in the connector's settings, then reprocess."),
+    "http.cut_json": Cause(
+        "The answer was cut off",
+        "A proxy or the web server ended the answer early. Look at its time-outs and size limits, then reprocess.",
+    ),
+    "http.refused": Cause(
+        "The credentials were refused",
+        "Type them again in the connector's settings and test the connection. Messages go on by themselves.",
+    ),
+    "http.408": Cause("The system took too long", "It is probably overloaded. Reprocess when it is quieter."),
+    "http.429": Cause(
+        "Too many requests",
+        "Lower the requests per minute or the parallel requests in the settings, then reprocess.",
+    ),
+    "http.500": Cause(
+        "The system had an error of its own", "Its own log says more (Magento: var/log; Acumatica: Trace)."
+    ),
+    "http.502": Cause(
+        "The web server had no answer from behind it", "The system is down or restarts. Reprocess later."
+    ),
+    "http.503": Cause(
+        "The system is closed for now", "Maintenance mode, or overloaded. Reprocess when it is open again."
+    ),
+    "http.504": Cause("The web server waited in vain", "The system is too slow. Look at its load, then reprocess."),
+    "http.507": Cause("The disk of the system is full", "Its administrator has to make room; then reprocess."),
+    # Acumatica
+    "acumatica.address": Cause(
+        "There is no Acumatica site at the address",
+        "Enter it up to the instance, such as https://erp.example.com/AcumaticaERP, without /Main.",
+    ),
+    "acumatica.client": Cause(
+        "The connected application was refused",
+        "Compare client ID and client secret with the Connected Applications form (SM303010).",
+    ),
+    "acumatica.credentials": Cause(
+        "Acumatica refused the sign-in", "Type user, password and tenant again in the settings and test the connection."
+    ),
+    "acumatica.disabled": Cause("The Acumatica user is switched off", "Activate it on the Users form (SM201010)."),
+    "acumatica.endpoint": Cause(
+        "The web service endpoint is missing",
+        "Acumatica was upgraded or is too old. Look at the Web Service Endpoints form (SM207060).",
+    ),
+    "acumatica.error_page": Cause(
+        "Acumatica answered with its error page",
+        "The site is in trouble or restarts. Reprocess when it opens in a browser.",
+    ),
+    "acumatica.gone": Cause(
+        "The record is not in Acumatica any more",
+        "Nothing to do, unless it should be there: then look why it was deleted.",
+    ),
+    "acumatica.inquiry": Cause(
+        "The generic inquiry is missing",
+        "Create it (SM208000), or tick Expose via OData, or clear its name in the settings.",
+    ),
+    "acumatica.inquiry_columns": Cause(
+        "The generic inquiry lacks a column", "Add the columns that the message names to the inquiry (SM208000)."
+    ),
+    "acumatica.locked": Cause("The Acumatica user is locked", "Unlock it on the Users form (SM201010)."),
+    "acumatica.login_limit": Cause(
+        "No seat of the licence was free",
+        "Close API sessions (SM604000), lower the parallel requests, or raise the limit. The password is right.",
+    ),
+    "acumatica.no_price": Cause(
+        "Acumatica shows no price", "Fill in the default price of the item, or let the user see the field."
+    ),
+    "acumatica.not_found": Cause(
+        "Acumatica knows nothing at the address", "Check the address and the endpoint version in the settings."
+    ),
+    "acumatica.password_change": Cause(
+        "The password has to be changed", "Sign in with a browser, set a new one, and enter it in the settings."
+    ),
+    "acumatica.rights": Cause(
+        "The Acumatica user lacks rights", "Give its role rights to the form (Access Rights by Role, SM201025)."
+    ),
+    "acumatica.setup": Cause("Acumatica is not set up for this", "Fill in the form that the message names."),
+    "acumatica.strange": Cause(
+        "Something else than Acumatica answered",
+        "A maintenance page or a proxy stands in front. Reprocess when it is gone.",
+    ),
+    "acumatica.tenant": Cause(
+        "The tenant is not the one that was meant", "Enter its login name as on the Tenants form (SM203520)."
+    ),
+    "acumatica.unlisted": Cause(
+        "Acumatica cannot list these records", "A customization calculates their fields. They are read one by one."
+    ),
+    "acumatica.values": Cause("Acumatica refused the values", "The message names the field: correct the record."),
+    "acumatica.warehouses": Cause(
+        "A warehouse is not there or not active", "Correct the warehouses in the settings, or activate it (IN204000)."
+    ),
+    # Magento
+    "magento.broker_down": Cause(
+        "Magento's message broker was away", "Its administrator has to start the queue service. Then reprocess."
+    ),
+    "magento.bundle_source": Cause(
+        "The product is in a bundle with one source",
+        "Change the bundle's shipping, or map its warehouses to one source.",
+    ),
+    "magento.clock": Cause("The clocks differ", "Set the clocks of both machines by NTP."),
+    "magento.could_not_save": Cause(
+        "Magento could not save",
+        "Often a lock or a full index queue: reprocess. If it stays, look at var/log/exception.log.",
+    ),
+    "magento.database_busy": Cause("Magento's database was busy", "Reprocess when the shop is quieter."),
+    "magento.invalid_value": Cause("Magento refused a value", "The message names the field: correct it in the ERP."),
+    "magento.missing_value": Cause(
+        "A required attribute is empty", "Fill in the field in the ERP, or make the attribute optional in the store."
+    ),
+    "magento.moved": Cause("The shop has another address", "Use the address that the message names as the store URL."),
+    "magento.negative_price": Cause("The price is negative", "Correct the price in the ERP."),
+    "magento.no_route": Cause(
+        "The shop lacks a module for this", "Check the store URL; otherwise install or enable the module."
+    ),
+    "magento.no_such_product": Cause("The product is not in the store", "Sync the product first, then reprocess."),
+    "magento.no_token": Cause(
+        "The store's keys are incomplete", "Fill in the missing key in the connector's settings."
+    ),
+    "magento.nonce_used": Cause("Magento took two requests for one", "Reprocess: the next one has a new number."),
+    "magento.not_allowed": Cause(
+        "The integration lacks a permission",
+        "In Magento: System > Integrations, allow the resource that the message names, save, and reauthorize.",
+    ),
+    "magento.not_for_sale": Cause("The item is not for sale", "Nothing to do, unless the item should be sold."),
+    "magento.not_magento": Cause("Something else than Magento answered", "Check the store URL in the settings."),
+    "magento.number_too_large": Cause("The number does not fit", "Correct the number in the ERP."),
+    "magento.price_differs": Cause("Somebody else changed the price meanwhile", "Reprocess: it is written once more."),
+    "magento.price_not_taken": Cause("Magento did not take the price", "The message says why: correct the product."),
+    "magento.search_engine": Cause(
+        "The shop's search engine was away", "The product may be saved. Start the search engine, then reprocess."
+    ),
+    "magento.signature": Cause("The OAuth keys were refused", "Type the four keys again and test the connection."),
+    "magento.signature_method": Cause("The shop does not take HMAC-SHA256", "Use a bearer token, or update the shop."),
+    "magento.sku_too_long": Cause("The SKU is too long", "Magento takes 64 characters: shorten the inventory ID."),
+    "magento.special_price_not_taken": Cause(
+        "Magento did not take the special price",
+        "The price is written. The message says what is wrong with the special one.",
+    ),
+    "magento.too_many": Cause("The request was too large", "Lower the batch count, or raise the limit in Magento."),
+    "magento.unknown_attribute_set": Cause(
+        "The attribute set is missing",
+        "Create an attribute set named like the item class, or set a default one in the connector, then reprocess.",
+    ),
+    "magento.unknown_source": Cause(
+        "The inventory source is missing", "Create it in Magento, or correct the map of warehouses in the settings."
+    ),
+    "magento.unknown_store_view": Cause("The store view is missing", "Correct its code in the connector's settings."),
+    "magento.unknown_website": Cause("The website is missing", "Correct the websites in the connector's settings."),
+    "magento.url_key_taken": Cause(
+        "The URL key is taken",
+        "Another product or category has this address. Give the item a URL key of its own in the ERP, then reprocess.",
+    ),
+    "magento.value_not_unique": Cause("Two products share a unique value", "Change it on one of them."),
+    "magento.web_server_404": Cause(
+        "The web server did not let it through",
+        "Check the store URL. For SKUs with a slash an Apache in front needs AllowEncodedSlashes NoDecode.",
+    ),
+    "magento.wrong_type": Cause("The attribute has another type", "Make the types of both sides the same."),
+}
+
+BUG = Cause(
+    "A fault in the connector itself",
+    "It is not your data. The traceback is in the message's attempts: report it, and reprocess after an update.",
+)
+SERVER = Cause("The system had an error of its own", "Its own log says more. Reprocess when it works again.")
+REFUSED = Cause(
+    "The system refused the request", "The message says what it did not like: correct that, then reprocess."
+)
+OTHER = Cause("", "The message says what went wrong. Correct that, then reprocess.")
+
+
+def find(code: str) -> Cause:
+    """The cause of a code. One that nobody has described keeps its own sentence: the title is empty then."""
+    if code in CAUSES:
+        return CAUSES[code]
+    if code.startswith("bug."):
+        return BUG
+    if code.startswith("http.5"):
+        return SERVER
+    return REFUSED if code.startswith("http.4") else OTHER

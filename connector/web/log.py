@@ -1,0 +1,251 @@
+"""The Sync Log: tries of messages (the connector log), runs, and events; and the export of the first.
+
+Times stand in UTC in its tables and filters, so that a line can be compared with the logs of the other systems.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from typing import Any
+
+from flask import Blueprint, Response, abort, redirect, request, stream_with_context, url_for
+from flask_login import current_user
+from sqlalchemy import Row
+from werkzeug.wrappers import Response as Redirect
+
+from connector import events as happenings
+from connector.db import utcnow
+from connector.queue import acts, logbook
+from connector.queue.logbook import LogFilter, RunFilter
+from connector.queue.paging import Page
+from connector.setup.models import OPERATOR
+from connector.sync import catalogue
+from connector.web import actions, asking, exchanges
+from connector.web.asking import ENTITIES, LARGEST, Asked
+from connector.web.auth import need
+from connector.web.render import render
+
+blueprint = Blueprint("log", __name__, url_prefix="/log")
+LEVELS = tuple((level, level.capitalize()) for level in ("info", "warning", "error", "debug"))
+RUN_STATUSES = tuple((status, status.capitalize()) for status in ("processing", "success", "error", "notice"))
+# LOG-08's ten codes, and price, which travels on its own here
+CODES = tuple(
+    (code, code.replace("_", " ").capitalize())
+    for code in (
+        "product", "price", "inventory", "category", "customer", "order", "tax_category", "product_attribute",
+        "customer_attribute", "product_configurator", "product_image",
+    )
+)  # fmt: skip
+COLUMNS = ("Level", "Action Type", "Message", "Endpoint URL", "Login User", "Description", "Log Date", "Log Time")
+MOST_LINES = 100_000  # of one export
+
+
+class Line:
+    """One try as the connector log shows it (LOG-01)."""
+
+    def __init__(self, row: Row[Any]) -> None:
+        self.row = row
+        self.action = actions.of(row.entity, row.outcome, row.origin)
+        self.url = exchanges.first_address(row.exchanges)
+        self.day, self.hour = f"{row.finished_at:%Y-%m-%d}", f"{row.finished_at:%H:%M:%S}"
+        self.message = row.key or "(batch)"
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        row = self.row
+        return (row.level, self.action, self.message, self.url, row.user, row.summary, self.day, self.hour)
+
+
+def _wanted(asked: Asked) -> tuple[LogFilter, str]:
+    """The filter, and the action type where it is one that only events have."""
+    action = asked.choice("action", actions.ALL)
+    meant = actions.meant(action) if action else None
+    chosen = LogFilter(
+        connector=asked.text("connector", 40),
+        entity=(meant.entity if meant else "") or asked.choice("entity", [entity for entity, _ in ENTITIES]),
+        level=asked.choice("level", [level for level, _ in LEVELS]),
+        text=asked.text("text", 200),
+        since=asked.moment("from_date", "from_time"),
+        until=asked.moment("to_date", "to_time", end=True),
+        reprocessed=meant.reprocessed if meant else None,
+    )
+    if chosen.since and chosen.until and chosen.since > chosen.until:
+        asked.errors["to_date"] = "This is before the beginning."
+    return chosen, action if action and meant is None else ""
+
+
+@blueprint.get("")
+@need("viewer")
+def attempts() -> Response | Redirect:
+    """The connector log: every try and every batch request."""
+    asked = Asked(request.args)
+    chosen, elsewhere = _wanted(asked)
+    if elsewhere and not asked.errors:  # a type of events: the filter goes along
+        return redirect(asking.query(url_for("log.events"), **asked.values))
+    found = Page(()) if asked.errors else logbook.attempts_page(chosen, asked.cursor("before"))
+    return render(
+        "log/attempts.html",
+        "list",
+        status=asked.status,
+        asked=asked,
+        found=found,
+        lines=[Line(row) for row in found.rows],
+        deep="before" in request.args,
+        connectors=asking.connector_choices(),
+        levels=LEVELS,
+        actions=[(action, action) for action in actions.ALL],
+        export=asking.query(url_for("log.export"), **asked.values),
+    )
+
+
+@blueprint.get("/attempts.csv")
+@need("viewer")
+def export() -> Response:
+    """What the filter finds, as a table for a spreadsheet. Read and sent page by page."""
+    asked = Asked(request.args)
+    chosen, elsewhere = _wanted(asked)
+    if asked.errors or elsewhere:
+        abort(400)
+    name = f"connector-log-{utcnow():%Y%m%d-%H%M%S}.csv"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(stream_with_context(_csv(chosen)), mimetype="text/csv", headers=headers)
+
+
+def _csv(chosen: LogFilter) -> Iterator[str]:
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(COLUMNS)
+    for row in logbook.all_attempts(chosen, MOST_LINES):
+        writer.writerow([_harmless(cell) for cell in Line(row).cells])
+        if out.tell() > 32_000:
+            yield out.getvalue()
+            out.seek(0)
+            out.truncate()
+    yield out.getvalue()
+
+
+def _harmless(cell: str) -> str:
+    """A cell that begins like a formula would be run by a spreadsheet: a quote in front keeps it text."""
+    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r", "\n") else cell
+
+
+@blueprint.get("/attempts/<int:attempt_id>")
+@need("viewer")
+def entry(attempt_id: int) -> Response:
+    """One entry with its requests; a batch with its records (LOG-10)."""
+    asked = Asked(request.args)
+    row = logbook.attempt(attempt_id) if attempt_id <= LARGEST else None
+    if row is None:
+        abort(404)
+    children = logbook.children(attempt_id, asked.cursor("after") or 0) if row.kind == "batch" else []
+    return render(
+        "log/entry.html",
+        "children",
+        row=row,
+        action=actions.of(row.entity, row.outcome, row.origin),
+        calls=exchanges.read(row.exchanges),
+        children=children,
+        more=children[-1].id if len(children) == 200 else None,
+        may_act=current_user.may(OPERATOR),
+        repairable=acts.MAY[acts.REPROCESS],
+    )
+
+
+@blueprint.get("/runs")
+@need("viewer")
+def runs() -> Response:
+    """Windows, polls and what people started: the ten columns of the store side's log and three of ours."""
+    asked = Asked(request.args)
+    chosen = RunFilter(
+        connector=asked.text("connector", 40),
+        entity=asked.choice("entity", [code for code, _ in CODES]),
+        status=asked.choice("status", [status for status, _ in RUN_STATUSES]),
+        mode=asked.choice("mode", ("auto", "manual")),
+        scope=asked.choice("scope", ("complete", "individual")),
+    )
+    found = Page(()) if asked.errors else logbook.runs_page(chosen, asked.cursor("before"))
+    return render(
+        "log/runs.html",
+        "list",
+        status=asked.status,
+        asked=asked,
+        found=found,
+        deep="before" in request.args,
+        connectors=asking.connector_choices(),
+        codes=CODES,
+        statuses=RUN_STATUSES,
+        group=_group,
+        details=logbook.details,
+    )
+
+
+def _group(run: Row[Any]) -> tuple[str, str]:
+    """Group and action of a run (LOG-09)."""
+    try:
+        sync = catalogue.find(run.entity, run.direction)
+    except KeyError:
+        return "-", "Reprocess Sync" if run.job == "bulk" else run.job.capitalize()
+    action = {"poll": "Data Retrieval", "bulk": "Reprocess Sync"}.get(run.job, sync.action)
+    return sync.kind, action
+
+
+@blueprint.get("/runs/<int:run_id>")
+@need("viewer")
+def run(run_id: int) -> Response:
+    """One run, line by line, newest first. The block `console` is asked for again until the run has ended."""
+    found = logbook.run(run_id) if run_id <= LARGEST else None
+    if found is None:
+        abort(404)
+    before = Asked(request.args).cursor("before")
+    return render(
+        "log/run.html",
+        "console",
+        run=found,
+        group=_group(found),
+        going=found.status == "processing" and before is None,
+        said=logbook.details(found),
+        lines=logbook.lines(found, before),
+        deep=before is not None,
+    )
+
+
+@blueprint.get("/events")
+@need("viewer")
+def events() -> Response:
+    """What people and the house did, apart from messages."""
+    asked = Asked(request.args)
+    found = _events(asked)
+    return render(
+        "log/events.html",
+        "list",
+        status=asked.status,
+        asked=asked,
+        rows=found[:50],
+        older=found[49].id if len(found) > 50 else None,
+        deep="before" in request.args,
+        connectors=asking.connector_choices(),
+        levels=LEVELS,
+        actions=[(action, action) for action in actions.ALL],
+        facts=_facts,
+    )
+
+
+def _events(asked: Asked) -> Any:
+    wanted = {
+        "connector_id": asked.text("connector", 40),
+        "level": asked.choice("level", [level for level, _ in LEVELS]),
+        "action": asked.choice("action", actions.ALL),
+        "text": asked.text("text", 200),
+    }
+    since = asked.moment("from_date", "from_time")
+    until = asked.moment("to_date", "to_time", end=True)
+    if asked.errors:
+        return []
+    return happenings.latest(**wanted, since=since, until=until, before=asked.cursor("before"), limit=51)
+
+
+def _facts(details: str) -> str:
+    text = exchanges.pretty(details)
+    return "" if text in ("{}", "") else text

@@ -1,0 +1,144 @@
+"""Messages: the list with its filters, and one message with everything that was tried."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from flask import Blueprint, Response, abort, current_app, flash, request, url_for
+from flask_login import current_user
+from sqlalchemy import Row
+
+from connector.db import utcnow
+from connector.errors import Outcome
+from connector.queue import acts, history, repair
+from connector.queue.filters import Filter
+from connector.queue.models import PENDING, RUNNING, STATUSES
+from connector.queue.paging import Page
+from connector.setup.models import OPERATOR
+from connector.web import asking, causes, exchanges, pieces
+from connector.web.asking import ENTITIES, LARGEST, Asked
+from connector.web.auth import need
+from connector.web.render import go, render
+
+blueprint = Blueprint("messages", __name__, url_prefix="/messages")
+blueprint.record_once(lambda state: pieces.register(state.app))
+NOTHING = Page(())
+REASON = 500  # characters of a person's reason
+
+
+@blueprint.get("")
+@need("viewer")
+def page() -> Response:
+    """The list. The address is the filter."""
+    asked, connectors = Asked(request.args), asking.connector_choices()
+    chosen = Filter(
+        connector=asked.choice("connector", [id for id, _ in connectors]),
+        entity=asked.choice("entity", [entity for entity, _ in ENTITIES]),
+        status=asked.choice("status", STATUSES),
+        key=asked.text("key"),
+        text=asked.text("text", 200),
+    )
+    found = NOTHING if asked.errors else history.messages(chosen, asked.cursor("before"))
+    return render(
+        "messages/page.html",
+        "list",
+        status=asked.status,
+        asked=asked,
+        connectors=connectors,
+        entities=ENTITIES,
+        statuses=[(status, status.capitalize()) for status in STATUSES],
+        found=found,
+        deep="before" in request.args,
+    )
+
+
+@blueprint.get("/<int:message_id>")
+@need("viewer")
+def detail(message_id: int) -> Response:
+    """One message. The block `live` is asked for again while it is on its way."""
+    return _detail(message_id)
+
+
+@blueprint.post("/<int:message_id>/<any(reprocess, skip, hold):act>")
+@need("operator")
+def mend(message_id: int, act: str) -> Response:
+    """Reprocess, skip or hold this one."""
+    _find(message_id)
+    asked = Asked(request.form)
+    reason = asked.text("reason", REASON)
+    if act != acts.REPROCESS and not reason and not asked.errors:
+        asked.errors["reason"] = "Say why, so that others know it later."
+    if asked.errors:
+        return _detail(message_id, asked, 422)
+    user = current_user.name
+    if act == acts.REPROCESS:
+        done = repair.reprocess([message_id], user=user, reason=reason, bell=_bell())
+    elif act == acts.SKIP:
+        done = repair.skip([message_id], user=user, reason=reason)
+    else:
+        done = repair.hold([message_id], user=user, reason=reason)
+    if done.total:
+        flash(f"Message {message_id} is {acts.DONE[act]}.", "success")
+    else:
+        flash(f"Message {message_id} has changed in the meantime: nothing was done.", "warning")
+    return go(url_for("messages.detail", message_id=message_id))
+
+
+@blueprint.post("/<int:message_id>/sync")
+@need("operator")
+def sync(message_id: int) -> Response:
+    """Sync its record again, now; what comes of it is on the page of the newest message."""
+    message = _find(message_id)
+    try:
+        newest = current_app.extensions["engine"].sync_now(
+            message.connector_id, message.entity, message.key, user=current_user.name
+        )
+    except (Outcome, KeyError) as problem:
+        flash(f"{message.entity.capitalize()} {message.key} was not synced: {said(problem)}", "warning")
+        return go(url_for("messages.detail", message_id=message_id))
+    return go(url_for("messages.detail", message_id=newest or message_id))
+
+
+def said(problem: Exception) -> str:
+    """A sentence for what the engine refused."""
+    return problem.reason if isinstance(problem, Outcome) else "there is no such connector any more."
+
+
+def _bell() -> Any:
+    return getattr(current_app.extensions.get("engine"), "bell", None)
+
+
+def _find(message_id: int) -> Row[Any]:
+    message = history.message(message_id) if message_id <= LARGEST else None
+    if message is None:
+        abort(404)
+    return message
+
+
+def _detail(message_id: int, asked: Asked | None = None, status: int = 200) -> Response:
+    message = _find(message_id)
+    before = Asked(request.args).cursor("before")
+    tried = history.attempts(message_id, before)
+    return render(
+        "messages/detail.html",
+        "live",
+        status=status,
+        message=message,
+        moving=message.status in (PENDING, RUNNING) and before is None,
+        resting=message.status == PENDING and message.available_at > utcnow(),
+        cause=causes.find(message.code) if message.code else None,
+        payload=exchanges.pretty(message.payload) if _filled(message.payload) else "",
+        tried=tried,
+        calls={row.id: exchanges.read(row.exchanges) for row in tried.rows},
+        may={act for act, statuses in acts.MAY.items() if message.status in statuses},
+        may_act=current_user.may(OPERATOR),
+        asked=asked or Asked({}),
+    )
+
+
+def _filled(payload: str) -> bool:
+    try:
+        return bool(json.loads(payload))
+    except ValueError:
+        return bool(payload)

@@ -1,0 +1,47 @@
+"""Push notifications as they came in: also those to whose query no sync listens, so that none is lost unseen."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, abort, request
+
+from connector.sync import notifications
+from connector.web import asking, exchanges
+from connector.web.asking import LARGEST, Asked
+from connector.web.auth import need
+from connector.web.render import render
+
+blueprint = Blueprint("notifications", __name__, url_prefix="/notifications")
+STATUSES = (("accepted", "Accepted"), ("unknown", "Unknown query"), ("ignored", "Ignored"))
+SIZE = 50
+
+
+@blueprint.get("")
+@need("viewer")
+def page() -> Response:
+    """The list. The address is the filter."""
+    asked = Asked(request.args)
+    connector = asked.text("connector", 40)
+    status = asked.choice("status", [status for status, _ in STATUSES])
+    before = asked.cursor("before")
+    rows = [] if asked.errors else notifications.latest(connector, status, before, SIZE + 1)
+    return render(
+        "notifications/page.html",
+        "list",
+        status=asked.status,
+        asked=asked,
+        rows=rows[:SIZE],
+        older=rows[SIZE - 1].id if len(rows) > SIZE else None,
+        deep=before is not None,
+        connectors=asking.connector_choices(),
+        statuses=STATUSES,
+    )
+
+
+@blueprint.get("/<int:notification_id>")
+@need("viewer")
+def detail(notification_id: int) -> Response:
+    """One notification with its body, as it was sent."""
+    found = notifications.one(notification_id) if notification_id <= LARGEST else None
+    if found is None:
+        abort(404)
+    return render("notifications/detail.html", None, row=found, body=exchanges.pretty(found.body))

@@ -1,0 +1,126 @@
+"""Real-Time Processes: what one entity of a connector has in its queue, and the buttons that work it now."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from flask import Blueprint, Response, abort, current_app, flash, request, url_for
+from flask_login import current_user
+from sqlalchemy import Row
+
+from connector.db import utcnow
+from connector.errors import Outcome
+from connector.queue import history, logbook, numbers
+from connector.queue.history import Place
+from connector.queue.lanes import Lane
+from connector.queue.models import RUNNING, URGENT
+from connector.setup.models import OPERATOR
+from connector.sync.catalogue import SYNCS, Sync
+from connector.web import asking
+from connector.web.asking import Asked
+from connector.web.auth import need
+from connector.web.messages import said
+from connector.web.render import go, render
+
+blueprint = Blueprint("processes", __name__, url_prefix="/processes")
+LOOKS = 60  # polls after Process selected: a page does not ask for ever when nobody works
+ENOUGH = timedelta(hours=1)  # a run that is still "processing" then has died with its process
+
+
+@blueprint.get("/<connector>/<entity>")
+@need("viewer")
+def page(connector: str, entity: str) -> Response:
+    """The lane in the order in which it will be worked. The block `work` is asked for again while work goes on."""
+    sync = _sync(entity)
+    label = asking.connector_label(connector)
+    lane = Lane(connector, sync.entity, sync.direction)
+    asked = Asked(request.args)
+    after, looks = _place(), min(asked.cursor("looks") or 0, LOOKS)
+    run = _run(asked.cursor("run"), lane)
+    found = history.ahead(lane, after)
+    going = run is not None and run.status == "processing" and run.created_at > utcnow() - ENOUGH
+    watching = going or (looks > 0 and any(row.status == RUNNING or _due(row) for row in found.rows))
+    return render(
+        "processes/page.html",
+        "work",
+        sync=sync,
+        label=label,
+        lane=lane,
+        counts=numbers.counts([lane])[lane],
+        found=found,
+        first=after is None,
+        run=run,
+        going=going,
+        again=asking.query(request.path, run=run.id if run else "", looks=looks - 1 if looks > 1 else "")
+        if watching
+        else "",
+        may_act=current_user.may(OPERATOR),
+        now=utcnow(),
+    )
+
+
+def _due(row: Row[Any]) -> bool:
+    return bool(row.priority == URGENT and row.available_at <= utcnow())
+
+
+def _sync(entity: str) -> Sync:
+    for sync in SYNCS:
+        if sync.entity == entity:
+            return sync
+    abort(404)
+
+
+def _place() -> Place | None:
+    text = request.args.get("after", "")
+    try:
+        return Place.parse(text) if text else None
+    except ValueError:
+        abort(400)
+
+
+def _run(run_id: int | None, lane: Lane) -> Row[Any] | None:
+    run = logbook.run(run_id) if run_id is not None else None
+    if run is None or (run.connector_id, run.entity) != (lane.connector, lane.entity):
+        return None
+    return run
+
+
+@blueprint.post("/<connector>/<entity>/process")
+@need("operator")
+def process(connector: str, entity: str) -> Response:
+    """Process Messages: drain the lane now, whatever the schedule says."""
+    sync = _sync(entity)
+    asking.connector_label(connector)
+    here = url_for("processes.page", connector=connector, entity=entity)
+    try:
+        run_id = current_app.extensions["engine"].process(connector, sync.entity, user=current_user.name)
+    except (Outcome, KeyError) as problem:
+        flash(f"Nothing was started: {said(problem)}", "warning")
+        return go(here)
+    return go(asking.query(here, run=run_id))
+
+
+@blueprint.post("/<connector>/<entity>/selected")
+@need("operator")
+def selected(connector: str, entity: str) -> Response:
+    """Process selected: each of the ticked records now, ahead of the others."""
+    sync = _sync(entity)
+    asking.connector_label(connector)
+    here = url_for("processes.page", connector=connector, entity=entity)
+    ids = asking.numbered(request.form.getlist("id")[:500])
+    keys = history.keys_of(Lane(connector, sync.entity, sync.direction), ids) if ids else []
+    if not keys:
+        flash(
+            "Tick messages that are still pending first." if not ids else "They have been processed already.", "warning"
+        )
+        return go(here)
+    engine = current_app.extensions["engine"]
+    try:
+        for key in keys:
+            engine.sync_now(connector, sync.entity, key, user=current_user.name, wait=0.0)
+    except (Outcome, KeyError) as problem:
+        flash(f"Nothing was started: {said(problem)}", "warning")
+        return go(here)
+    flash(f"{len(keys)} message{' is' if len(keys) == 1 else 's are'} processed now, ahead of the others.", "success")
+    return go(asking.query(here, looks=LOOKS))

@@ -1,0 +1,85 @@
+"""A record as a list of labelled values, for the record page. It knows the neutral records, no system."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from connector.records import Level, Record
+
+Facts = list[tuple[str, list[str]]]
+HIDDEN = ("version", "fields")
+LABELS = {
+    "key": "Key", "target_id": "ID in the store", "msrp": "MSRP", "url_key": "URL key", "base_uom": "Base unit",
+    "weight_uom": "Weight unit", "exported": "Export is on", "active": "May be sold", "sellable": "May be sold",
+    "template_id": "Template", "status_label": "Status in the ERP", "levels": "Stock", "quantities": "Stock",
+    "special_from": "Special price from", "special_to": "Special price to",
+}  # fmt: skip
+
+
+def facts(record: Record | None) -> Facts:
+    """(label, lines) of what a side says; empty fields are left out."""
+    if record is None:
+        return []
+    found = [
+        (_label(field.name), _lines(getattr(record, field.name)))
+        for field in dataclasses.fields(record)
+        if field.name not in HIDDEN
+    ]
+    more = getattr(record, "fields", None)
+    found += told(more) if isinstance(more, Mapping) else []
+    return [(label, lines) for label, lines in found if lines]
+
+
+def told(values: Mapping[str, Any] | str) -> Facts:
+    """The same for what the store was told, as the binding keeps it (a mapping, or JSON of one)."""
+    if isinstance(values, str):
+        try:
+            values = json.loads(values)
+        except ValueError:
+            return []
+    if not isinstance(values, Mapping):
+        return []
+    return [(_label(str(name)), lines) for name, value in values.items() if (lines := _lines(value))]
+
+
+def _label(name: str) -> str:
+    return LABELS.get(name) or name.replace("_", " ").capitalize()
+
+
+def _lines(value: Any) -> list[str]:
+    if value is None or value in ("", (), [], {}):
+        return []
+    if isinstance(value, Mapping):
+        return [f"{name}: {_text(item)}" for name, item in value.items()]
+    if isinstance(value, str | bytes) or not isinstance(value, Iterable):
+        return [_text(value)]
+    return [_item(item) for item in value]
+
+
+def _item(item: Any) -> str:
+    if isinstance(item, Level):
+        return (
+            f"{item.warehouse}: {_text(item.on_hand)} on hand, {_text(item.available)} available, "
+            f"{_text(item.available_for_shipping)} for shipping"
+        )
+    if isinstance(item, tuple | list) and len(item) == 2:
+        return f"{item[0]}: {_text(item[1])}"
+    return _text(item)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Decimal):
+        text = format(value, "f")
+        return text.rstrip("0").rstrip(".") if "." in text else text
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M:%S} UTC"
+    if isinstance(value, Mapping | list | tuple):
+        return json.dumps(value, default=str, ensure_ascii=False)
+    return str(value)

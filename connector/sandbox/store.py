@@ -100,6 +100,7 @@ class Store:
         self._kinds: dict[str, dict[str, dict[str, Any]]] = {}
         for kind, key, data in self.db.execute("SELECT kind, key, data FROM document"):
             self._kinds.setdefault(kind, {})[key] = json.loads(data)
+        self._settings = {name: json.loads(data) for name, data in self.db.execute("SELECT name, data FROM setting")}
         self.epoch = int(self.setting("epoch", 1))
         self._requests = 0
         self.on_push: Callable[[], None] | None = None  # rung after a commit that left pushes behind
@@ -113,13 +114,13 @@ class Store:
         return self.kind(kind).get(key)
 
     def setting(self, name: str, default: Any = None) -> Any:
-        with self.lock:
-            row = self.db.execute("SELECT data FROM setting WHERE name = ?", (name,)).fetchone()
-        return default if row is None else json.loads(row[0])
+        """A setting as it was set; it survives resets and restarts."""
+        return self._settings.get(name, default)
 
     def set(self, name: str, value: Any) -> None:
         with self.lock:
             self.db.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", (name, json.dumps(value)))
+            self._settings[name] = json.loads(json.dumps(value))
 
     @contextmanager
     def unit(self, method: str = "", path: str = "", request: int = 0) -> Iterator[Unit]:

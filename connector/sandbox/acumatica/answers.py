@@ -41,6 +41,12 @@ def unknown_route(path: str) -> Response:
     return reply({"message": f"No HTTP resource was found that matches the request URI '{path}'."}, 404)
 
 
+def empty_body() -> Response:
+    return reply(
+        {"message": "The request is invalid.", "modelState": {"": ["The request body should not be empty."]}}, 400
+    )
+
+
 def face(kind: str) -> tuple[int, str, bytes]:
     """The bodies of faults."""
     if kind == "401":

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, Flask, jsonify, request
 
 from connector.sandbox.acumatica.model import NON_STOCK_ITEM, STOCK_ITEM
+from connector.sandbox.acumatica.writing import finite
 from connector.sandbox.catalogue import STATUSES
 from connector.sandbox.control import refused
 
@@ -74,7 +75,7 @@ def clean(raw: Any) -> dict[str, Any]:
         if name == "stock":
             fields[name] = {str(key).strip().upper(): level(amount) for key, amount in dict(value).items()}
         elif name == "promotion":
-            fields[name] = float(value) if value not in (None, "") else None
+            fields[name] = finite(value) if value not in (None, "") else None
         elif name not in FIELDS or name in READ_ONLY:
             raise ValueError(f"{name} is not a field that can be edited")
         else:
@@ -84,14 +85,17 @@ def clean(raw: Any) -> dict[str, Any]:
 
 def level(amount: Any) -> Any:
     if isinstance(amount, dict):
-        return {name: float(value) for name, value in amount.items()}
-    return float(amount)
+        return {name: finite(value) for name, value in amount.items()}
+    return finite(amount)
 
 
 def typed(name: str, value: Any) -> Any:
     kind = FIELDS[name]
     if kind == "Decimal":
-        return float(value)
+        number = finite(value)
+        if number < 0:
+            raise ValueError(f"{name} must not be negative")
+        return number
     if kind == "Boolean":
         return value if isinstance(value, bool) else str(value).lower() in ("true", "1", "yes", "on")
     if name == "ItemStatus" and value not in STATUSES:

@@ -111,6 +111,20 @@ class Sender:
         with self.store.lock:
             return dict(self.store.db.execute("SELECT status, count(*) FROM outbox GROUP BY status").fetchall())
 
+    def flush(self) -> int:
+        """Send everything that is due now in this thread (tests); returns how many deliveries were tried."""
+        count = 0
+        with requests.Session() as session:
+            while True:
+                with self.signal:
+                    if self.fresh:
+                        self._load()
+                    if not self.due or self.due[0][0] > time.monotonic():
+                        return count
+                    number = heapq.heappop(self.due)[1]
+                self._handle(session, number)
+                count += 1
+
     def _run(self) -> None:
         with requests.Session() as session:
             session.trust_env = False

@@ -6,6 +6,7 @@ Unknown and read-only fields are ignored without a word; what is wrong comes bac
 
 from __future__ import annotations
 
+import math
 import uuid
 from collections.abc import Mapping
 from typing import Any
@@ -181,12 +182,20 @@ def plain(raw: Any) -> Any:
     return raw.get("value") if isinstance(raw, Mapping) else raw
 
 
+def finite(value: Any) -> float:
+    """A decimal. Raises ValueError for NaN and the infinities, which JSON has not."""
+    found = float(value)
+    if not math.isfinite(found):
+        raise ValueError(f"{value} is not a number")
+    return found
+
+
 def typed(value: Any, kind: str) -> Any:
     """A value in the field's type; numbers sent as text are accepted. Raises ValueError, TypeError."""
     if value is None:
         return None
     if kind == "Decimal":
-        return float(value)
+        return finite(value)
     if kind in ("Int", "Short"):
         return int(value)
     if kind == "Boolean":

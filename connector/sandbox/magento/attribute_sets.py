@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from connector.sandbox.magento.attributes import add_set, attribute_of, show
+from connector.sandbox.magento.attribute_routes import attribute_of
+from connector.sandbox.magento.attributes import add_set, show
 from connector.sandbox.magento.routing import Call, Refusal, route
 from connector.sandbox.magento.search import search
 from connector.sandbox.magento.shop import Doc
@@ -40,9 +41,8 @@ def set_get(call: Call) -> Any:
 def set_attributes(call: Call) -> Any:
     own = _set(call, call.params["number"])["codes"]
     docs = call.shop.store.kind("attribute").values()
-    return [
-        show(doc, call.store) for doc in docs if not doc["is_user_defined"] or doc["attribute_code"] in (*own, "cost")
-    ]
+    held = [doc for doc in docs if not doc["is_user_defined"] or doc["attribute_code"] in (*own, "cost")]
+    return [{name: value for name, value in show(doc, call.store).items() if name != "scope"} for doc in held]
 
 
 @route("POST", "products/attribute-sets", SET, ("attributeSet", "skeletonId"))

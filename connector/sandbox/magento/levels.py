@@ -136,5 +136,7 @@ def salable_quantity(call: Call, sku: str, stock: int) -> float:
 
 
 def is_salable(call: Call, sku: str, stock: int) -> bool:
+    if call.shop.product(call.unit, sku) is None:
+        return False  # an orphan row sells nothing
     rows = call.shop.levels(call.unit, sku)
     return any(in_stock(rows.get(code)) for code in sources_of(call, stock))

@@ -23,7 +23,8 @@ def create(call: Call) -> Any:
     check_shape(raw)
     if raw.get("sku") in (None, ""):
         raise Crash  # a null sku ends in a PHP error
-    return show(call, save(call, str(raw["sku"]).strip(), raw))
+    sku = str(raw["sku"])
+    return show(call, save(call, sku.strip(), raw), full=sku != sku.strip())
 
 
 @route("PUT", "products/{sku}", PRODUCTS, ("product",))
@@ -32,7 +33,10 @@ def update(call: Call) -> Any:
     if not isinstance(raw, dict):
         raise Crash
     check_shape(raw)
-    return show(call, save(call, call.params["sku"].rstrip(), raw))
+    known = call.shop.product(call.unit, call.params["sku"]) is not None
+    doc = save(call, call.params["sku"].rstrip(), raw)
+    shown = show(call, doc, full=known)
+    return {**shown, "status": as_int("status", raw["status"])} if raw.get("status") is not None else shown
 
 
 @route("GET", "products", PRODUCTS)
@@ -147,7 +151,8 @@ def custom(call: Call, doc: Doc) -> list[Doc]:
     for code in doc["values"]:
         value = call.shop.value(doc, code, call.store)
         if code not in PLAIN and value is not None:
-            rows.append({"attribute_code": code, "value": value})
+            text = f"{value:.6f}" if isinstance(value, float) else value  # as MySQL writes a decimal
+            rows.append({"attribute_code": code, "value": text})
     return [*rows, {"attribute_code": "category_ids", "value": [link["category_id"] for link in doc["links"]]}]
 
 
@@ -175,4 +180,4 @@ def field(call: Call, doc: Doc, name: str, known: Mapping[str, Doc]) -> Any:
     if name not in known:
         raise Refusal(400, 'The "%1" attribute name is invalid. Reset the name and try again.', [name])
     value = call.shop.value(doc, name, call.store)
-    return float(value) if isinstance(value, str) and known[name]["backend_type"] == "decimal" else value
+    return value

@@ -6,6 +6,7 @@ the same 404; that check comes before the token. Source: facts/MAGENTO.md, secti
 
 from __future__ import annotations
 
+import math
 import re
 import secrets
 from collections.abc import Callable, Mapping, Sequence
@@ -81,9 +82,12 @@ def as_float(name: str, value: Any) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise wrong_type(name, value, "float")
     try:
-        return float(value)
+        found = float(value)
     except ValueError:
-        raise wrong_type(name, value, "float") from None
+        found = math.nan
+    if not math.isfinite(found):
+        raise wrong_type(name, value, "float")
+    return found
 
 
 def as_int(name: str, value: Any) -> int | None:
@@ -93,7 +97,7 @@ def as_int(name: str, value: Any) -> int | None:
         if not isinstance(value, str | float):
             raise ValueError
         return int(float(value))
-    except ValueError:
+    except (ValueError, OverflowError):
         raise wrong_type(name, value, "int") from None
 
 

@@ -10,6 +10,12 @@ from connector.sandbox.magento.shop import Doc
 from connector.sandbox.magento.sources import STOCK
 
 LEGACY = "Magento_CatalogInventory::cataloginventory"
+LOW_CRITERIA = {
+    "mapper_interface_name": "Magento\\CatalogInventory\\Model\\ResourceModel\\Stock\\Item\\StockItemCriteriaMapper",
+    "criteria_list": [],
+    "filters": [],
+    "orders": [],
+}
 NO_PRODUCT = 'The Product with the "%1" SKU doesn\'t exist.'
 
 
@@ -87,4 +93,8 @@ def low_stock(call: Call) -> Any:
     most, size = float(call.arg("qty", "0")), int(call.arg("pageSize", "0") or 0)
     items = [levels.stock_item(call, doc) for doc in call.shop.store.kind("product").values()]
     found = [item for item in items if item["qty"] is not None and item["qty"] <= most]
-    return {"items": found[: size or None], "search_criteria": {"limit": ["1", str(size)]}, "total_count": len(found)}
+    return {
+        "items": found[: size or None],
+        "search_criteria": {**LOW_CRITERIA, "limit": ["1", str(size)]},
+        "total_count": len(found),
+    }

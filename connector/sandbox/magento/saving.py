@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from connector.sandbox.magento import levels
-from connector.sandbox.magento.routing import Call, Crash, Refusal, as_float, as_int, internal, wrong_type
+from connector.sandbox.magento.routing import Call, Crash, Refusal, as_float, as_int, internal
 from connector.sandbox.magento.search import stamp
 from connector.sandbox.magento.shop import Doc, now
 
@@ -78,10 +78,7 @@ def custom_value(call: Call, key: str, code: str, value: Any, doc: Doc) -> Any:
             f'"{text}" value\'s type is invalid. The "int" type was expected. Verify and try again.',
         )
     if backend == "decimal":
-        try:
-            return f"{float(text):.6f}"
-        except (TypeError, ValueError):
-            raise wrong_type("custom_attributes", text, "float") from None
+        return as_float("custom_attributes", text)
     if backend == "datetime":
         stored = stamp(str(text))
         if stored is None:
@@ -160,7 +157,7 @@ def blank(call: Call, sku: str, raw: Mapping[str, Any]) -> Doc:
         "links": [],
         "tiers": [],
         "stock": {},
-        "qty": None,
+        "qty": None if kind in TYPES else 0,
         "created": moment,
         "updated": moment,
         "index": None,
@@ -182,6 +179,7 @@ def _plain(call: Call, doc: Doc, raw: Mapping[str, Any]) -> set[str]:
             value = float(value)
         else:
             value = int(value)
+            value = 1 if code == "status" and value not in (1, 2) else value  # 9 is answered, 1 is kept
         _set(call, doc, code, value)
         written.add(code)
     return written

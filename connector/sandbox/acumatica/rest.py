@@ -1,0 +1,107 @@
+"""The routes of contract-based REST: endpoints, swagger, entities and inquiries. Facts, section 2."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, Response, request
+
+from connector.sandbox.acumatica import inquiries, swagger
+from connector.sandbox.acumatica.answers import Problem, empty_body, exception, not_found, reply, unknown_route
+from connector.sandbox.acumatica.entities import GUID
+from connector.sandbox.acumatica.filters import FilterError
+from connector.sandbox.acumatica.model import ENTITIES
+from connector.sandbox.acumatica.writing import Writing
+
+BUILD = "25.201.0213"
+
+
+def register(app: Flask, system: Any) -> None:
+    @app.get("/entity")
+    def endpoints() -> Response:
+        site = request.script_root
+        listed = [
+            {"name": "Default", "version": version, "href": f"{site}/entity/Default/{version}/"}
+            for version in system.erp.switch("versions")
+        ]
+        if system.erp.switch("old_entity_list"):
+            return reply(listed)
+        return reply({"version": {"acumaticaBuildVersion": BUILD, "databaseVersion": BUILD}, "endpoints": listed})
+
+    @app.get("/entity/<endpoint>/<version>/swagger.json")
+    def schema(endpoint: str, version: str) -> Response:
+        if endpoint.lower() != "default" or version not in system.erp.switch("versions"):
+            return unknown_route(request.path)
+        return reply(swagger.document(system.erp, version, request.script_root))
+
+    @app.route("/entity/<endpoint>/<version>/<path:rest>", methods=["GET", "PUT", "PATCH", "POST", "DELETE"])
+    def entity(endpoint: str, version: str, rest: str) -> Response:
+        if endpoint.lower() != "default" or version not in system.erp.switch("versions"):
+            return unknown_route(request.path)
+        name, *keys = rest.strip("/").split("/")  # %2F counts as a slash, as it does in IIS
+        if name.lower() in inquiries.LOWER:
+            return inquiry(system, name, version)
+        found = ENTITIES.get(name.lower())
+        if found is None:
+            return unknown_route(request.path)
+        return dispatch(system, Writing(system.erp, found, version, request.script_root), keys)
+
+
+def inquiry(system: Any, name: str, version: str) -> Response:
+    if request.method != "PUT":
+        return reply({"message": f"The requested resource does not support http method '{request.method}'."}, 405)
+    try:
+        return reply(inquiries.answer(system.erp, name, json_body(), request.args.get("$expand", ""), version))
+    except FilterError as error:
+        return exception(str(error))
+
+
+def dispatch(system: Any, records: Writing, keys: list[str]) -> Response:
+    method, wanted = request.method, len(records.entity.keys)
+    if keys and keys[0] == "$adHocSchema" and method == "GET":
+        return reply({"id": None, "custom": {}, "_workflowActions": []})
+    if not keys:
+        if method == "GET":
+            return listing(records)
+        if method == "PUT" or (method == "PATCH" and records.version >= "25"):
+            return records.put(json_body(), request, only_update=method == "PATCH")
+        return reply(
+            {"message": f"The requested resource does not support http method '{method}'."},
+            406 if method == "POST" else 405,
+        )
+    if len(keys) != wanted or method == "POST":
+        return unknown_route(request.path)
+    doc = records.by_id(keys[0]) if GUID.match(keys[0]) else records.by_key(keys[0])
+    if method not in ("GET", "DELETE"):
+        return reply({"message": f"The requested resource does not support http method '{method}'."}, 405)
+    if doc is None:
+        raise not_found()
+    if method == "GET":
+        return reply(records.show(doc, request.args))
+    with system.store.unit(method, request.path) as unit:
+        records.delete(doc, unit)
+    return Response(status=204)
+
+
+def listing(records: Writing) -> Response:
+    docs = records.chosen(request.args.get("$filter", ""))
+    try:
+        skip, top = int(request.args.get("$skip", 0)), request.args.get("$top")
+        docs = docs[skip : skip + int(top) if top is not None else None]
+    except ValueError:
+        return exception("The value of $top or $skip is not a whole number.", "Microsoft.Data.OData.ODataException")
+    return reply([records.show(doc, request.args, number) for number, doc in enumerate(docs, 1)])
+
+
+def json_body() -> dict[str, Any]:
+    """The body as an object. Raises Problem: 400 for an empty or broken one."""
+    if not request.get_data():
+        raise Problem(empty_body())
+    body = request.get_json(silent=True, force=True)
+    if not isinstance(body, dict):
+        raise Problem(
+            reply(
+                {"message": "The request is invalid.", "modelState": {"": ["Unexpected character encountered."]}}, 400
+            )
+        )
+    return body

@@ -37,7 +37,7 @@ def take_tokens(name: str, per_minute: int, wanted: int, now: datetime) -> tuple
         tokens = min(room, tokens + gained)
         taken = min(tokens, wanted)
         run(connection, _SAVE, {"name": name, "tokens": tokens - taken, "at": refilled})
-    return taken, 0.0 if taken else max(0.001, (refilled + MINUTE / per_minute - at) / 1e6)
+    return taken, 0.0 if taken else min(60.0, max(0.001, (refilled + MINUTE / per_minute - at) / 1e6))
 
 
 class SharedGate:

@@ -3,6 +3,9 @@
 Sales prices of facts/ACUMATICA.md section 3.4: only rows of type Base, in the item's base unit (a price per
 case sold as a piece would be a disaster), without break quantity and warehouse, and in force today. A
 promotional row is the special price; it never becomes the base price.
+
+With sales prices a price has no version (0): when a row runs out, what is in force is older than what was, and
+nothing may turn that away as an old truth.
 """
 
 from __future__ import annotations
@@ -93,12 +96,9 @@ def _price(item: Item, sales: Iterable[Entity], wanted: Wish, now: datetime) -> 
             code="acumatica.no_price",
             help="Check the item's default price, and that the user may see the field Default Price.",
         )
-    used = [row for row in (base, special) if row is not None]
-    changed = [instant(entity, "LastModifiedDateTime", "LastModified")]
-    changed += [instant(row, "LastModifiedDateTime") for row in used]
     return Price(
         key=item.key,
-        version=max(micros(when) for when in changed),
+        version=0 if wanted.inquiry else micros(instant(entity, "LastModifiedDateTime", "LastModified")),
         price=price,
         msrp=number(entity, "MSRP", "CurySpecificMSRP"),
         special_price=number(special, "Price") if special else None,

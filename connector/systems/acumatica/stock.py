@@ -6,7 +6,10 @@ for. The licence counts requests, so whichever of the first two needs fewer is t
 up to the number of warehouses, else one for each warehouse.
 
 An item that exists has a level in every monitored warehouse, 0 where the ERP has no row. Non-stock items have
-no levels at all. Quantities are in the base unit.
+no levels at all and are not sellable here: nobody counts them. Quantities are in the base unit.
+
+A stock has no version (0): the summary tells no date, and the newest date of the rows would fall when a
+warehouse is closed, so that a later truth would look older than an earlier one.
 """
 
 from __future__ import annotations
@@ -23,7 +26,7 @@ from connector.systems.acumatica import items, odata
 from connector.systems.acumatica.client import Client
 from connector.systems.acumatica.items import KINDS, Item
 from connector.systems.acumatica.odata import Rows
-from connector.systems.acumatica.values import Entity, flag, instant, micros, number, rows, text
+from connector.systems.acumatica.values import Entity, flag, instant, number, rows, text
 
 SUMMARY, STORAGE = "InventorySummaryInquiry", "StorageDetailsInquiry"
 SUMMARY_ROWS, STORAGE_ROWS = "Results", "StorageDetails"
@@ -66,14 +69,11 @@ class Levels:
 
     def __init__(self) -> None:
         self.found: dict[tuple[str, str], list[Decimal]] = {}
-        self.changed: dict[str, datetime] = {}
 
-    def add(self, key: str, warehouse: str, numbers: Sequence[Decimal | None], when: datetime | None = None) -> None:
+    def add(self, key: str, warehouse: str, numbers: Sequence[Decimal | None]) -> None:
         """`numbers` are on hand, available, available for shipping."""
         place = self.found.setdefault((key.casefold(), warehouse.casefold()), [Decimal(0)] * 3)
         place[:] = [old + (new or 0) for old, new in zip(place, numbers, strict=True)]
-        if when is not None:
-            self.changed[key.casefold()] = max(when, self.changed.get(key.casefold(), when))
 
     def of(self, key: str, warehouses: Sequence[str]) -> tuple[Level, ...]:
         none = [Decimal(0)] * 3
@@ -101,12 +101,8 @@ def read(client: Client, keys: Sequence[str], warehouses: Warehouses, inquiry: R
 
 
 def _stock(item: Item, levels: Levels, codes: Sequence[str]) -> Stock:
-    return Stock(
-        key=item.key,
-        version=micros(levels.changed.get(item.key.casefold())),
-        levels=levels.of(item.key, codes) if item.kind.stock else (),
-        sellable=item.sellable,
-    )
+    counted = item.kind.stock
+    return Stock(key=item.key, levels=levels.of(item.key, codes) if counted else (), sellable=counted and item.sellable)
 
 
 def _by_item(client: Client, keys: Sequence[str], codes: Sequence[str], levels: Levels) -> None:
@@ -125,7 +121,7 @@ def _by_warehouse(client: Client, keys: Sequence[str], codes: Sequence[str], lev
         for row in storage(client, code):
             key = text(row, "InventoryID")
             if key.casefold() in wanted:
-                levels.add(key, code, _quantities(row), changed(row))
+                levels.add(key, code, _quantities(row))
 
 
 def storage(client: Client, warehouse: str) -> list[Entity]:
@@ -149,4 +145,4 @@ def _quantities(row: Entity) -> list[Decimal | None]:
 
 def _by_inquiry(inquiry: Rows, keys: Sequence[str], levels: Levels) -> None:
     for row in odata.stock(inquiry, keys):
-        levels.add(row.key, row.warehouse, (row.on_hand, row.available, row.shipping), row.changed)
+        levels.add(row.key, row.warehouse, (row.on_hand, row.available, row.shipping))

@@ -101,7 +101,7 @@ class _Reader:
             return value
         try:
             content = Path(path).read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
+        except (OSError, ValueError) as error:
             raise ValueError(f"cannot be read from {path}, which {name}_FILE names: {error}.") from None
         if not content:
             raise ValueError(f"is empty in {path}, which {name}_FILE names.")

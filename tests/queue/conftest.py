@@ -43,13 +43,9 @@ def app(sqlite_url: str) -> Iterator[Flask]:
         db.engine.dispose()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def any_app(request: pytest.FixtureRequest) -> Iterator[Flask]:
-    """The same on both databases: whoever uses it runs twice."""
-    if request.param == "sqlite":
-        yield request.getfixturevalue("app")
-        return
-    app = bare(request.getfixturevalue("postgres_url"))
+@pytest.fixture
+def postgres_app(postgres_url: str) -> Iterator[Flask]:
+    app = bare(postgres_url)
     with app.app_context():
         with db.write() as connection:
             names = ", ".join(f'"{table.name}"' for table in db.metadata.sorted_tables)
@@ -57,3 +53,10 @@ def any_app(request: pytest.FixtureRequest) -> Iterator[Flask]:
         yield app
         db.session.remove()
         db.engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def any_app(request: pytest.FixtureRequest) -> Flask:
+    """The same on both databases: whoever uses it runs twice."""
+    app: Flask = request.getfixturevalue("app" if request.param == "sqlite" else "postgres_app")
+    return app

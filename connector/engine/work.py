@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from connector.db import db
 from connector.engine.systems import Connections
 from connector.errors import Outcome, Refused
-from connector.queue import inbox, repair
+from connector.queue import inbox, waits
+from connector.queue.claim import Claimed
 from connector.queue.lanes import Lane
 from connector.queue.models import FAILED, OPEN, URGENT, Message
 from connector.queue.wake import Bell
@@ -48,8 +51,17 @@ class Worker:
         config = self.connections.config(unit.lane.connector)
         if config.attention:
             raise Refused(f"The connector needs attention and has stopped calling: {config.attention}")
-        context = self.context(*unit.lane)
-        results = perform(context, unit.messages, unit.ours)
+        freed: set[Lane] = set()
+        context = replace(
+            self.context(*unit.lane),
+            release=partial(self._release, unit.lane.connector, freed),
+            announce=partial(_announce, {message.key: message for message in unit.messages}),
+        )
+        try:
+            results = perform(context, unit.messages, unit.ours)
+        finally:
+            for lane in freed:  # only now is the transaction over that freed them
+                self.bell.ring(lane)
         refused = next((result.word for result in results if isinstance(result.word, Refused)), None)
         if refused:
             self.refused(unit.lane.connector, refused)
@@ -68,18 +80,17 @@ class Worker:
             source,
             target,
             config.values,
-            release=lambda kind, keys: self._release(connector_id, kind, keys),
             need=lambda kind, keys: self._need(connector_id, kind, keys),
             enabled=config.enabled,
         )
 
-    def _release(self, connector_id: str, entity: str, keys: Sequence[str]) -> None:
+    def _release(
+        self, connector_id: str, freed: set[Lane], connection: Connection, entity: str, keys: Sequence[str]
+    ) -> None:
+        """What waits for these records goes on, in the transaction that binds them."""
         dependents = [sync for sync in catalogue.SYNCS if entity in sync.needs]
-        if not dependents:
-            return
-        if sum(repair.release(connector_id, entity, key) for key in keys):
-            for sync in dependents:
-                self.bell.ring(Lane(connector_id, sync.entity, sync.direction))
+        if dependents and waits.release_many(connector_id, entity, keys, connection=connection):
+            freed.update(Lane(connector_id, sync.entity, sync.direction) for sync in dependents)
 
     def _need(self, connector_id: str, entity: str, keys: Sequence[str]) -> None:
         """Ask for records that others wait for, unless they are on their way or have failed (Failed is final)."""
@@ -107,3 +118,8 @@ class Worker:
             connectors.need_attention(connector_id, f"{word.reason} {word.help}".strip())
             self.changed()
             log.warning("credentials refused", extra={"action": "attention", "connector": connector_id})
+
+
+def _announce(messages: Mapping[str, Claimed], entity: str, keys: Sequence[str]) -> None:
+    """Say what messages in hand may have to wait for: the record of the same key."""
+    waits.announce({messages[key]: (entity, key) for key in keys})

@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from connector.db import micros
+from connector.queue import waits
 from connector.queue.back import Return, to_pending
 from connector.queue.endings import Ending
 from connector.queue.models import FAILED, PENDING, SKIPPED, SUCCEEDED, WAITING
@@ -36,11 +37,12 @@ _FULL = Rows(
 _STILL = "message.id = mine.id AND message.epoch = mine.epoch AND message.status = 'running'"
 _FINISH = """
     UPDATE message SET status = mine.status, reason = mine.reason, attempts = attempts + 1, settled_at = :now,
-           lease_until = NULL, error = '', code = ''
+           lease_until = NULL, error = '', code = '', waits_for = ''
     FROM {source} WHERE {still} RETURNING message.id"""
 _TROUBLE = """
     UPDATE message SET status = mine.status, reason = mine.reason, attempts = mine.attempts,
-           waits_for = mine.waits_for, error = mine.error, code = mine.code, settled_at = mine.settled,
+           waits_for = CASE WHEN mine.status = 'waiting' AND message.waits_for = '!' THEN '!' ELSE mine.waits_for END,
+           error = mine.error, code = mine.code, settled_at = mine.settled,
            available_at = CASE WHEN mine.due IS NULL THEN available_at ELSE mine.due END, lease_until = NULL
     FROM {source} WHERE {still} RETURNING message.id"""
 
@@ -76,7 +78,9 @@ def finals(connection: Connection, ends: Sequence[Ending], now: datetime) -> set
     if trouble:
         sql = _TROUBLE.format(source=_FULL.source(dialect), still=_still())
         settled.update(run(connection, sql, _FULL.values(dialect, trouble)).scalars())
-    _close_older_waits(connection, [e for e in ends if e.status == WAITING and e.message.id in settled], at)
+    waiting = [e for e in ends if e.status == WAITING and e.message.id in settled]
+    _close_older_waits(connection, waiting, at)
+    waits.called(connection, [e.message.id for e in waiting], now)
     return settled
 
 
@@ -90,13 +94,13 @@ _OLDER_WAITS = """
       AND message.id < newer.id AND message.version <= newer.version AND message.priority >= newer.priority"""
 
 
-def _close_older_waits(connection: Connection, waits: Sequence[Ending], at: int) -> None:
+def _close_older_waits(connection: Connection, waiting: Sequence[Ending], at: int) -> None:
     """One waiting row of a record is enough, however many changes come before what it waits for."""
-    if not waits:
+    if not waiting:
         return
     dialect = connection.dialect.name
-    rows = [(e.message.id, e.message.key, e.waits_for, e.message.version, e.message.priority) for e in waits]
-    values = {**waits[0].message.lane._asdict(), "now": at, **_WAITS.values(dialect, rows)}
+    rows = [(e.message.id, e.message.key, e.waits_for, e.message.version, e.message.priority) for e in waiting]
+    values = {**waiting[0].message.lane._asdict(), "now": at, **_WAITS.values(dialect, rows)}
     run(connection, _OLDER_WAITS.format(source=_WAITS.source(dialect)), values)
 
 

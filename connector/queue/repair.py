@@ -18,15 +18,15 @@ from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
 from connector import events
 from connector.clock import CLOCK, Clock
-from connector.db import db, utcnow
+from connector.db import db
 from connector.queue import acts
 from connector.queue.acts import HOLD, MAY, REPROCESS, SKIP, Act
-from connector.queue.back import Return, to_pending
-from connector.queue.filters import Filter, has_status
+from connector.queue.filters import Filter
 from connector.queue.inbox import Ringer
 from connector.queue.lanes import Lane
-from connector.queue.models import FAILED, WAITING, Message, Run
-from connector.queue.sql import plain, writing
+from connector.queue.models import FAILED, Message, Run
+from connector.queue.sql import plain
+from connector.queue.waits import release_many
 
 TABLE: Any = Message.__table__
 RUNS: Any = Run.__table__
@@ -75,25 +75,6 @@ def how_many(action: str, what: What) -> int:
 def release(connector_id: str, entity: str, key: str, *, connection: Connection | None = None) -> int:
     """A record is there now: what waited for it goes back to pending. Returns how many; the caller rings the bell."""
     return release_many(connector_id, entity, [key], connection=connection)
-
-
-def release_many(connector_id: str, entity: str, keys: Sequence[str], *, connection: Connection | None = None) -> int:
-    """`release` for several records of an entity at once."""
-    wanted = [f"{entity}:{key}" for key in keys]
-    query = select(TABLE.c.id, TABLE.c.waits_for).where(
-        TABLE.c.connector_id == connector_id, TABLE.c.waits_for.in_(wanted), has_status(WAITING)
-    )
-    if connection is None:
-        with db.read() as looking:  # nearly always nobody waits: no need for the lock
-            if looking.execute(query.limit(1)).first() is None:
-                return 0
-    now = utcnow()
-    with writing(connection) as own:
-        rows = own.execute(query.order_by(TABLE.c.id).with_for_update(skip_locked=True)).all()
-        back = [
-            Return(row.id, f"What it waited for is there: {row.waits_for.replace(':', ' ', 1)}.", now) for row in rows
-        ]
-        return len(to_pending(own, back, now=now).pending)
 
 
 def _start(action: str, what: What, user: str, reason: str, bell: Ringer | None, clock: Clock) -> Repaired:
@@ -223,7 +204,7 @@ def _matching(query: Select[Any], action: str, chosen: Filter, ids: list[int]) -
 def _record(connection: Connection, run: Row[Any], act: Act, run_id: int, changed: int, left: int) -> None:
     """One entry for the whole repair, under its own action type of the log."""
     events.record(
-        act.log_type,
+        acts.LOG_TYPE,
         act.sentence(changed, left),
         connector_id=run.connector_id,
         user=act.user,

@@ -16,11 +16,11 @@ A row that stays `unsure` makes the next attempt write again, after a look-up by
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from connector.db import db, utcnow
@@ -103,6 +103,7 @@ def _mark_statement() -> Any:
     new, old = statement.excluded, TABLE.c
     larger = func.max if db.sqlite else func.greatest
     other_settings = func.substr(old.written_hash, 1, 8) != new.written_hash
+    unversioned = new.version == 0  # the source cannot say: nothing may turn it away as older
     return statement.on_conflict_do_update(
         index_elements=[old.connector_id, old.entity, old.key],
         set_={
@@ -111,7 +112,7 @@ def _mark_statement() -> Any:
             "written_hash": new.written_hash,  # only the fingerprint: what the target holds is open until the bind
             "version": larger(old.version, new.version),
         },
-        where=(old.version <= new.version) | other_settings if safety().version_compare else None,
+        where=(old.version <= new.version) | unversioned | other_settings if safety().version_compare else None,
     ).returning(old.key, old.writes)
 
 
@@ -122,8 +123,12 @@ def bind(
     *,
     target_ids: Mapping[str, str],
     fields: Mapping[str, Mapping[str, Any]],
+    then: Callable[[Connection], None] | None = None,
 ) -> None:
-    """Record what was written, at once. A record that somebody else has marked since stays unsure."""
+    """Record what was written, at once. A record that somebody else has marked since stays unsure.
+
+    `then(connection)` is done in the same transaction: who dies after it has told everybody, who dies before nobody.
+    """
     now = utcnow()
     with db.write() as connection:
         for done in marks:
@@ -136,6 +141,8 @@ def bind(
             if target_ids.get(done.key):
                 values["target_id"] = target_ids[done.key]
             connection.execute(_row(update(TABLE), connector, entity, done.key, done.writes).values(**values))
+        if then is not None:
+            then(connection)
 
 
 def doubt(connector: str, entity: str, keys: Iterable[str]) -> None:
@@ -149,7 +156,12 @@ def doubt(connector: str, entity: str, keys: Iterable[str]) -> None:
             )
 
 
-def adopt(connector: str, entity: str, records: Mapping[str, Record]) -> None:
+def adopt(
+    connector: str,
+    entity: str,
+    records: Mapping[str, Record],
+    then: Callable[[Connection], None] | None = None,
+) -> None:
     """Bind records that the target already had under the same natural key; what they hold is not known."""
     with db.write() as connection:
         for key, record in records.items():
@@ -161,6 +173,8 @@ def adopt(connector: str, entity: str, records: Mapping[str, Record]) -> None:
                         connector_id=connector, entity=entity, key=key, source_id=key, target_id=target_id, unsure=True
                     )
                 )
+        if then is not None and records:
+            then(connection)
 
 
 def forget(connector: str, entity: str, keys: Sequence[str]) -> None:

@@ -1,7 +1,7 @@
-"""What one piece of work is given: the two systems, the settings, and three ways to reach the queue.
+"""What one piece of work is given: the two systems, the settings, and the ways to reach the queue.
 
-The sync room does not know the queue: releasing what waited, asking for a dependency and asking whether a
-message is still ours are functions that the engine hands in.
+The sync room does not know the queue: releasing what waited, saying what may have to wait, asking for a dependency
+and asking whether a message is still ours are functions that the engine hands in.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
+
+from sqlalchemy import Connection
 
 from connector.sync.catalogue import Sync
 from connector.systems.base import System
@@ -38,6 +40,10 @@ def _nobody(_entity: str, _keys: Sequence[str]) -> None:
     return None
 
 
+def _no_one(_connection: Connection, _entity: str, _keys: Sequence[str]) -> None:
+    return None
+
+
 @dataclass(frozen=True)
 class Context:
     """One connector's sync, ready to work. `enabled(entity)` is the Individual Sync Status (LIF-18)."""
@@ -47,7 +53,8 @@ class Context:
     source: System
     target: System
     settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    release: Callable[[str, Sequence[str]], None] = _nobody  # (entity, keys) are bound now
+    release: Callable[[Connection, str, Sequence[str]], None] = _no_one  # (entity, keys) are bound in this transaction
+    announce: Callable[[str, Sequence[str]], None] = _nobody  # messages of these keys may wait for their (entity, key)
     need: Callable[[str, Sequence[str]], None] = _nobody  # (entity, keys) must be synced before
     enabled: Callable[[str], bool] = lambda entity: True
 

@@ -7,8 +7,10 @@ each step is committed before the next, so a kill at any line is repaired by doi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+
+from sqlalchemy import Connection
 
 from connector.errors import Outcome, Skip, Wait
 from connector.records import PRODUCT, Record
@@ -116,14 +118,23 @@ class _Flow:
         missing = [key for key in self.open if key not in known]
         if missing:
             found = self.context.target.find(entity, missing)
-            bindings.adopt(self.context.connector, entity, found)
+            bindings.adopt(self.context.connector, entity, found, self._release(entity, found))
             known.update({key: getattr(record, "target_id", "") or record.key for key, record in found.items()})
-        absent = [key for key in missing if key not in known]
+        absent = self._absent(entity, [key for key in missing if key not in known], known)
         if absent and self.context.enabled(entity):
             self.context.need(entity, absent)
         for key in absent:
             self._end(key, Wait(f"The {entity} {key} is not in the store yet.", for_=(entity, key)))
         return known
+
+    def _absent(self, entity: str, keys: list[str], known: dict[str, str]) -> list[str]:
+        """Say what these would wait for, then look once more: from now on, whoever binds one of them calls us."""
+        if not keys:
+            return []
+        self.context.announce(entity, keys)
+        bound = bindings.get_many(self.context.connector, entity, keys)
+        known.update({key: row.target_id for key, row in bound.items() if row.target_id})
+        return [key for key in keys if key not in known]
 
     def _mark(self, records: dict[str, Record]) -> dict[str, Mark]:
         hashes = {key: self.hashes[key] for key in self.open}
@@ -159,15 +170,18 @@ class _Flow:
                 [marks[key] for key in done],
                 target_ids={key: item.target_id for key, item in done.items()},
                 fields={key: item.fields for key, item in done.items()},
+                then=self._release(self.entity, done),
             )
         still = self.ours()
         lost = [key for key, task_id in ids.items() if task_id not in still]
         if lost:  # an old value may have landed on a newer one: nobody may believe what is bound
             bindings.doubt(connector, self.entity, lost)
-        if done:
-            self.context.release(self.entity, list(done))
         for item in written:
             self._end(item.key, item.problem, _summary(self.entity, item), wrote=True)
+
+    def _release(self, entity: str, keys: Iterable[str]) -> Callable[[Connection], None]:
+        """What waits for these is sent on in the transaction that binds them."""
+        return lambda connection: self.context.release(connection, entity, list(keys))
 
     def _lost(self, key: str) -> None:
         """Somebody has taken the message over: say nothing more, the queue will see the old epoch."""

@@ -32,7 +32,14 @@ class Bench:
     settings: dict[str, dict[str, Any]] = field(default_factory=dict)
     released: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     needed: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
+    announced: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
+    meanwhile: Callable[[], object] | None = None  # what others do right after the announcement
     disabled: set[str] = field(default_factory=set)
+
+    def announce(self, entity: str, keys: Sequence[str]) -> None:
+        self.announced.append((entity, tuple(keys)))
+        if self.meanwhile:
+            self.meanwhile()
 
     def context(self, entity: str) -> Context:
         return Context(
@@ -41,7 +48,8 @@ class Bench:
             self.erp,
             self.store,
             self.settings,
-            release=lambda kind, keys: self.released.append((kind, tuple(keys))),
+            release=lambda connection, entity, keys: self.released.append((entity, tuple(keys))),
+            announce=self.announce,
             need=lambda kind, keys: self.needed.append((kind, tuple(keys))),
             enabled=lambda kind: kind not in self.disabled,
         )

@@ -236,3 +236,25 @@ def test_a_source_that_cannot_be_read_is_raised_for_the_whole_unit(bench: Bench)
     with pytest.raises(Retry):
         bench.perform("product", "A1", "A2")
     assert bench.store.writes == []
+
+
+def test_a_product_that_comes_between_the_look_and_the_wait_is_not_waited_for(bench: Bench) -> None:
+    """The price has looked in vain; the product is bound before its message is put to wait."""
+    bench.erp.set(product("A1"))
+    bench.erp.set(price("A1", "10"))
+
+    def bound_meanwhile() -> None:
+        bench.meanwhile = None
+        bench.perform("product", "A1")
+
+    bench.meanwhile = bound_meanwhile
+    (result,) = bench.perform("price", "A1")
+    assert bench.announced == [("product", ("A1",))]
+    assert result.word is None and bench.store.prices == {"A1": Decimal(10)}
+
+
+def test_an_adopted_product_frees_what_else_waits_for_it(bench: Bench) -> None:
+    bench.store.products["A1"] = StoreProduct("A1", target_id="77")
+    bench.erp.set(price("A1", "10"))
+    bench.perform("price", "A1")
+    assert ("product", ("A1",)) in bench.released

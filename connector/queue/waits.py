@@ -1,0 +1,86 @@
+"""What a message waits for, and the gap between the look and the note.
+
+A worker looks whether the needed record is there, and its message is settled as waiting a moment later. A record
+that comes in between would find nobody to call. So the worker says what it may wait for before its last look
+(`announce`); whoever makes the record marks running messages too (`release_many`), and a marked one is sent back
+instead of put to wait (`called`). What is left, a worker that died in between, is found by `takeover.look_again`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, select, update
+
+from connector.db import db, utcnow
+from connector.queue import inbox
+from connector.queue.back import Return, to_pending
+from connector.queue.claim import Claimed
+from connector.queue.filters import has_status
+from connector.queue.lanes import Lane
+from connector.queue.models import RUNNING, WAITING, Message
+from connector.queue.sql import Rows, plain, run, writing
+
+TABLE: Any = Message.__table__
+CALLED = "!"  # in `waits_for` of a running message: what it was about to wait for has come
+LONGEST = 300
+
+_NOTED = Rows("noted", id="bigint", epoch="integer", waits_for="text")
+_ANNOUNCE = """
+    UPDATE message SET waits_for = noted.waits_for FROM {source}
+    WHERE message.id = noted.id AND message.epoch = noted.epoch AND message.status = 'running'"""
+
+
+def name(entity: str, key: str) -> str:
+    """How the needed record is written in `waits_for`."""
+    return plain(f"{entity}:{key}")[:LONGEST]
+
+
+def announce(needed: Mapping[Claimed, tuple[str, str]]) -> None:
+    """Say what messages in hand may have to wait for, as (entity, key). The look for it comes after this."""
+    rows = sorted((message.id, message.epoch, name(*record)) for message, record in needed.items())
+    with db.write() as connection:
+        dialect = connection.dialect.name
+        run(connection, _ANNOUNCE.format(source=_NOTED.source(dialect)), _NOTED.values(dialect, rows))
+
+
+def release_many(connector_id: str, entity: str, keys: Sequence[str], *, connection: Connection | None = None) -> int:
+    """These records are there now: what waited for them goes back to pending. Returns how many.
+
+    The caller rings the bell after the commit; other processes on PostgreSQL are woken by the commit itself.
+    """
+    mine = (TABLE.c.connector_id == connector_id, TABLE.c.waits_for.in_([name(entity, key) for key in keys]))
+    if connection is None:
+        with db.read() as looking:  # nearly always nobody waits: no need for the lock
+            if not any(looking.execute(_in(status, mine).limit(1)).first() for status in (RUNNING, WAITING)):
+                return 0
+    now = utcnow()
+    with writing(connection) as own:
+        # in this order: a row that is being put to wait at this moment is seen by one of the two
+        own.execute(update(TABLE).where(*mine, has_status(RUNNING)).values(waits_for=CALLED))
+        waiting = own.execute(_in(WAITING, mine).order_by(TABLE.c.id).with_for_update()).all()
+        back = [Return(row.id, _why(row.waits_for), now) for row in waiting]
+        if own.dialect.name == "postgresql":
+            for lane in {Lane(connector_id, row.entity, row.direction) for row in waiting}:
+                run(own, "SELECT pg_notify(:channel, :lane)", {"channel": inbox.CHANNEL, "lane": str(lane)})
+        return len(to_pending(own, back, now=now).pending)
+
+
+def _in(status: str, conditions: Sequence[Any]) -> Select[Any]:
+    columns = TABLE.c.id, TABLE.c.waits_for, TABLE.c.entity, TABLE.c.direction
+    return select(*columns).where(*conditions, has_status(status))
+
+
+def called(connection: Connection, ids: Sequence[int], now: datetime) -> None:
+    """Of messages that were just put to wait, send back those that had been called before."""
+    if not ids:
+        return
+    query = select(TABLE.c.id).where(TABLE.c.id.in_(ids), TABLE.c.waits_for == CALLED, has_status(WAITING))
+    back = [Return(id, "What it was about to wait for is there.", now) for id in connection.execute(query).scalars()]
+    to_pending(connection, back, now=now)
+
+
+def _why(waits_for: str) -> str:
+    return f"What it waited for is there: {waits_for.replace(':', ' ', 1)}."

@@ -52,6 +52,11 @@ def test_other_settings_let_an_older_version_through(any_app: Flask) -> None:
     assert "A" in bindings.mark("DEMO", "price", {"A": "eeeeeeee" + "1" * 56}, {"A": 5})
 
 
+def test_a_record_without_a_version_is_never_turned_away(any_app: Flask) -> None:
+    bind(bindings.mark("DEMO", "price", {"A": H1}, {"A": 6})["A"])
+    assert "A" in bindings.mark("DEMO", "price", {"A": H2}, {"A": 0})
+
+
 def test_many_are_marked_and_read_in_chunks(any_app: Flask) -> None:
     keys = [f"K{number}" for number in range(450)]
     marks = bindings.mark("DEMO", "price", dict.fromkeys(keys, H1), dict.fromkeys(keys, 1))

@@ -36,6 +36,7 @@ MAY = {  # the statuses that each of them may be done to
     SKIP: (FAILED, HELD, WAITING, PENDING),
     HOLD: (PENDING, WAITING),
 }
+LOG_TYPE = "Reprocess Sync"  # the action type of the log under which all three are filed (LOG-03)
 DONE = {REPROCESS: "reprocessed", SKIP: SKIPPED, HOLD: HELD}  # word, and outcome in the log
 SAID = {REPROCESS: "Reprocessed", SKIP: "Skipped", HOLD: "Held"}
 
@@ -47,11 +48,6 @@ class Act(NamedTuple):
     user: str
     reason: str = ""
     urgent: bool = False
-
-    @property
-    def log_type(self) -> str:
-        """The action type of the log (LOG-03)."""
-        return "Reprocess Sync" if self.action == REPROCESS else f"{SAID[self.action]} by a person"
 
     @property
     def why(self) -> str:

@@ -1,0 +1,89 @@
+"""For the tests of the operating pages: a stand-in engine that can sync and look, and a count of statements."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import event
+
+from connector.db import db
+from connector.queue.lanes import Lane
+from connector.records import Record
+from connector.sync.look import Look
+from tests import rows
+
+
+@dataclass
+class Bell:
+    rung: list[Lane] = field(default_factory=list)
+
+    def ring(self, lane: Lane) -> None:
+        self.rung.append(lane)
+
+
+@dataclass
+class Desk:
+    """Answers as the engine would and keeps what it was asked. `trouble` is raised instead of an answer."""
+
+    bell: Bell = field(default_factory=Bell)
+    synced: list[tuple[str, ...]] = field(default_factory=list)
+    processed: list[tuple[str, ...]] = field(default_factory=list)
+    looked: list[tuple[str, ...]] = field(default_factory=list)
+    trouble: Exception | None = None
+    source: Record | None = None
+    target: Record | None = None
+    problems: list[str] = field(default_factory=list)
+
+    def sync_now(self, connector: str, entity: str, key: str, *, user: str, wait: float = 2.0) -> int:
+        self._maybe()
+        self.synced.append((connector, entity, key, user))
+        return rows.message(connector_id=connector, entity=entity, key=key, status="succeeded", origin="person")
+
+    def process(self, connector: str, entity: str, *, user: str) -> int:
+        self._maybe()
+        self.processed.append((connector, entity, user))
+        return rows.run(connector_id=connector, entity=entity, mode="manual", user=user, status="processing", total=4)
+
+    def look(self, connector: str, entity: str, key: str) -> Look:
+        self._maybe()
+        self.looked.append((connector, entity, key))
+        return Look(self.source, self.target, None, self.problems)
+
+    def _maybe(self) -> None:
+        if self.trouble is not None:
+            raise self.trouble
+
+
+def desk(app: Flask) -> Desk:
+    """The engine of the application is a desk."""
+    app.extensions["engine"] = Desk()
+    return app.extensions["engine"]
+
+
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    """The statements of the pages' own reads in the block: without the session's person and the frame's menu."""
+    seen: list[str] = []
+
+    def note(_c: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        words = " ".join(statement.split())
+        frame = ' FROM "user"' in words or ("SELECT connector.id FROM connector" in words and "archived" in words)
+        if re.match(r"(SELECT|WITH|INSERT|UPDATE|DELETE)\b", words) and not frame:
+            seen.append(words)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+
+
+def text_of(html: str) -> str:
+    """What a reader reads: without tags, with single blanks."""
+    plain = re.sub(r"<(script|style|svg)\b.*?</\1>", " ", html, flags=re.DOTALL)
+    return " ".join(re.sub(r"<[^>]+>", " ", plain).replace("&#39;", "'").replace("&amp;", "&").split())

@@ -10,11 +10,12 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from apscheduler.executors.base import BaseExecutor, run_job
-from apscheduler.jobstores.base import ConflictingIdError, JobLookupError
+from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.date import DateTrigger
@@ -62,6 +63,8 @@ class Scheduler:
         self._refresh_seconds, self._lease_seconds = refresh_seconds, lease_seconds
         self._jobs: dict[str, Job] = {}
         self._elsewhere: dict[str, float] = {}
+        self._ringing = threading.Lock()  # not `_lock`: a ring must not wait for the database
+        self._coming: set[str] = set()  # jobs with a launch between two minutes on its way
         self._lock = threading.Lock()
         self._keeper = Keeper(lease_seconds / 3, lambda: self.launches.beat(kind), name="lease-windows")
         self._bridge: Bridge | None = None
@@ -93,6 +96,8 @@ class Scheduler:
         self.bell.remove_listener(self._rung)
         self.launches.close()
         self.bell.stir()  # whoever sleeps until the next look
+        self._clockwork.pause()  # its thread must not be among its jobs when it is told to end
+        self._clockwork.get_jobs()
         self._clockwork.shutdown(wait=False)
         self._threads.join()
         self._keeper.__exit__()
@@ -138,11 +143,8 @@ class Scheduler:
 
     def _remove(self, name: str) -> None:
         self.launches.stop(name)
-        for kind in ("cron", "extra"):
-            try:
-                self._clockwork.remove_job(f"{kind}:{name}")
-            except JobLookupError:
-                continue
+        with suppress(JobLookupError):
+            self._clockwork.remove_job(f"cron:{name}")
 
     # --- launching --------------------------------------------------------------------------------------
 
@@ -183,16 +185,19 @@ class Scheduler:
         self._add(job.name, "ring", max(0.0, ELSEWHERE_SECONDS - since))
 
     def _add(self, name: str, mode: str, seconds: float) -> bool:
+        """One launch between two minutes. Each has an id of its own: under a shared one APScheduler would drop a
+        launch that is due while the last one is just ending, and with it the ring."""
+        with self._ringing:
+            if name in self._coming:  # one is on its way
+                return False
+            self._coming.add(name)
         at = datetime.now(UTC) + timedelta(seconds=seconds)
-        try:
-            self._clockwork.add_job(
-                self._between, DateTrigger(at), args=[name, mode], id=f"extra:{name}", misfire_grace_time=None
-            )
-        except ConflictingIdError:  # one is on its way
-            return False
+        self._clockwork.add_job(self._between, DateTrigger(at), args=[name, mode], name=name, misfire_grace_time=None)
         return True
 
     def _between(self, name: str, mode: str) -> None:
+        with self._ringing:
+            self._coming.discard(name)
         job, now = self._jobs.get(name), self.clock.now()
         due = next_run(job.cron, now) if job is not None and job.lane is not None else None
         rest = None if due is None else max(1.0, min(MINUTE - 1, (due - now).total_seconds()))

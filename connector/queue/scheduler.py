@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import Any
 
 from apscheduler.executors.base import BaseExecutor, run_job
@@ -65,6 +66,7 @@ class Scheduler:
         self._elsewhere: dict[str, float] = {}
         self._ringing = threading.Lock()  # not `_lock`: a ring must not wait for the database
         self._coming: set[str] = set()  # jobs with a launch between two minutes on its way
+        self._numbers = count()
         self._lock = threading.Lock()
         self._keeper = Keeper(lease_seconds / 3, lambda: self.launches.beat(kind), name="lease-windows")
         self._bridge: Bridge | None = None
@@ -192,7 +194,14 @@ class Scheduler:
                 return False
             self._coming.add(name)
         at = datetime.now(UTC) + timedelta(seconds=seconds)
-        self._clockwork.add_job(self._between, DateTrigger(at), args=[name, mode], name=name, misfire_grace_time=None)
+        self._clockwork.add_job(
+            self._between,
+            DateTrigger(at),
+            args=[name, mode],
+            id=f"extra:{name}:{next(self._numbers)}",
+            name=name,
+            misfire_grace_time=None,
+        )
         return True
 
     def _between(self, name: str, mode: str) -> None:

@@ -75,3 +75,10 @@ def hook_app(app: Flask) -> Flask:
     with db.write() as connection:
         connection.execute(update(Connector).values(state="active"))
     return app
+
+
+@pytest.fixture
+def demo(stand_in: StandIn) -> StandIn:
+    """A configured connector DEMO, not initialized, and the stand-in engine."""
+    configured()
+    return stand_in

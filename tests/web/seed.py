@@ -6,6 +6,8 @@ import json
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import func, select
+
 from connector.db import db, micros, utcnow
 from connector.queue.models import Heartbeat, Message, MinuteStat
 from connector.setup import connectors
@@ -64,3 +66,10 @@ def busy_shop() -> None:
             message(f"{status}-{place}", status, entity="inventory")
     for ago in range(60):
         minute(ago, succeeded=(ago * 37) % 50, failed=3 if ago in (7, 8, 31) else 0, skipped=ago % 4)
+
+
+def statuses() -> dict[str, int]:
+    """How many messages there are of each status."""
+    with db.read() as connection:
+        query = select(Message.status, func.count()).group_by(Message.status)
+        return {row[0]: row[1] for row in connection.execute(query)}

@@ -176,7 +176,7 @@ def effects(config: Config, action: str, counts: dict[str, int]) -> list[str]:
         ],
         "stop": [
             f"{kept} wait now: they are kept but not sent.{ending}",
-            "What changes from now on is not collected: notifications are refused and nothing is looked for.",
+            "What changes from now on is not collected: notifications are not kept and nothing is looked for.",
             "When you activate it again you choose whether the waiting ones are sent or given up.",
         ],
         "uninstall": [

@@ -51,6 +51,7 @@ def load(env: Mapping[str, str]) -> dict[str, Any]:
         "LOG_LEVEL": reader.get("LOG_LEVEL", _level, "INFO"),
         "HTTPS": reader.get("HTTPS", _switch, False),
         "PROXIES": reader.get("PROXIES", _between(0, 5), 0),
+        "METRICS_TOKEN": reader.get("METRICS_TOKEN", _long_enough, ""),
         "SECRET_KEY": reader.get("SECRET_KEY", _long_enough, None),
         "SECRETS_KEY": reader.get("SECRETS_KEY", _fernet_keys, None),
     }
@@ -140,7 +141,7 @@ def _folder(text: str) -> Path:
 
 def _long_enough(text: str) -> str:
     if len(text) < 16:
-        raise ValueError("must have at least 16 characters; leave it out and one is made for you.")
+        raise ValueError("must have at least 16 characters.")
     return text
 
 

@@ -1,0 +1,106 @@
+"""`demo`: a connector DEMO between the two sandbox systems, ready to work. Run again it puts right what is missing."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, Any
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+from connector.cli.common import operator, sentences
+from connector.sync.catalogue import SYNCS
+
+if TYPE_CHECKING:
+    from connector.setup.connectors import Config
+
+DEMO = "DEMO"
+HOST = "http://127.0.0.1"
+
+
+@click.command("demo")
+@click.option("--look/--no-look", default=True, help="Look for records at once when the connector is new.")
+@with_appcontext
+def demo(look: bool) -> None:
+    """Create the connector DEMO against the sandbox, initialize it, and tell the sandbox where to notify."""
+    from connector.setup import connectors
+    from connector.setup.models import NEW
+
+    with sentences():
+        try:
+            config = _moved(connectors.get(DEMO))
+        except KeyError:
+            config = connectors.create(DEMO, "Demo shop", "magento", values(_base()), operator())
+            click.echo("Connector DEMO is created.")
+        address = notify(config, current_app.config["PORT"])
+        click.echo(f"The Acumatica sandbox notifies {address}.")
+        if config.state == NEW and not config.last_action:
+            _initialize(config)
+            if look:
+                _look()
+
+
+def _base() -> int:
+    return int(current_app.config["SANDBOX_PORT"])
+
+
+def values(base: int) -> dict[str, dict[str, Any]]:
+    """The settings of DEMO with the sandbox systems on `base` + 1 and + 2. The push secret is made here."""
+    return {
+        "erp": {"url": f"{HOST}:{base + 1}", "tenant": "Company", "username": "admin", "password": "sandbox"},
+        "store": {"url": f"{HOST}:{base + 2}", "token": "sandbox-token"},
+        "queue": {"check_process_time": 50, "process_sleep_time": 5},
+        "inventory": {"source_map": ["MAIN=default", "EAST=east", "RETAIL=retail"]},
+        "product": {"individual_sync": True},
+        "push": {"secret": secrets.token_urlsafe(32)},
+    }
+
+
+def notify(config: Config, port: int) -> str:
+    """Tell the sandbox ERP where notifications go and what they carry. Returns the address. Raises Retry, Fail."""
+    from connector.systems.http import Http
+
+    push = config.section("push")
+    address = f"{HOST}:{port}/hooks/acumatica/{config.id}"
+    queries = {sync.entity: push[f"{sync.entity}_query"] for sync in SYNCS}
+    http = Http(config.section("erp")["url"], name="The Acumatica sandbox", timeout=(2.0, 10.0))
+    try:
+        body = {"address": address, "header": push["header"], "value": push["secret"], "queries": queries}
+        http.call("PUT", "/_sandbox/push", body=body)
+    finally:
+        http.close()
+    return address
+
+
+def _moved(config: Config) -> Config:
+    """The same connector after SANDBOX_PORT was changed; one that points elsewhere is left alone."""
+    from connector.setup import connectors
+
+    wanted = values(_base())
+    given = {
+        side: {"url": wanted[side]["url"]}
+        for side in ("erp", "store")
+        if config.section(side)["url"].startswith(f"{HOST}:")
+    }
+    given["push"] = {} if config.section("push")["secret"] else {"secret": wanted["push"]["secret"]}
+    for change in connectors.save(DEMO, given, user=operator(), revision=config.revision):
+        click.echo(f"Connector DEMO: {change}.")
+    return connectors.get(DEMO)
+
+
+def _initialize(config: Config) -> None:
+    from connector.setup import lifecycle
+    from connector.web.connectors import probes
+
+    for row in lifecycle.initialize(config.id, operator(), probes=probes.of(config)):
+        click.echo(f"{'OK  ' if row.ok else 'FAIL'} {row.label}: {row.text}")
+        if not row.ok:
+            raise click.ClickException("DEMO is not initialized. Start the sandbox: flask --app wsgi sandbox.")
+
+
+def _look() -> None:
+    engine = current_app.extensions["engine"]
+    with click.progressbar(SYNCS, label="Looking for records", show_pos=True) as bar:
+        for sync in bar:
+            engine.poll(DEMO, sync.entity, user=operator())

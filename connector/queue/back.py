@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, literal_column, select, update
+from sqlalchemy import Connection, bindparam, update
 from sqlalchemy.exc import IntegrityError
 
 from connector.db import micros
 from connector.queue.models import PENDING, Message
-from connector.queue.sql import run
+from connector.queue.sql import Rows, run
 
 TABLE: Any = Message.__table__
 PART = 500  # ids in one statement
@@ -51,14 +51,14 @@ def to_pending(connection: Connection, rows: Iterable[Return], *, now: datetime)
 
 
 def _part(connection: Connection, back: dict[int, Return], now: datetime, result: Returned) -> None:
-    waiting = _pending_of(connection, list(back))
+    waiting: dict[tuple[Any, ...], int] = {}
     going: list[Return] = []
-    for row in _read(connection, list(back)):  # the newest version of a record first
-        record = (row.connector_id, row.entity, row.direction, row.key)
-        if waiting.setdefault(record, row.id) == row.id:
-            going.append(back[row.id])
+    for id, record, pending in _read(connection, list(back)):  # the newest version of a record first
+        newer = pending or waiting.setdefault(record, id)
+        if newer == id:
+            going.append(back[id])
         else:
-            _supersede(connection, row.id, waiting[record], now, result)
+            _supersede(connection, id, newer, now, result)
     try:
         with connection.begin_nested():
             _send(connection, going)
@@ -81,9 +81,9 @@ def _send(connection: Connection, going: Sequence[Return]) -> None:
 
 def _send_alone(connection: Connection, one: Return, now: datetime, result: Returned) -> None:
     for _ in range(5):
-        waiting = _pending_of(connection, [one.id])
-        if waiting:
-            _supersede(connection, one.id, next(iter(waiting.values())), now, result)
+        [(_, _, newer)] = _read(connection, [one.id])
+        if newer:
+            _supersede(connection, one.id, newer, now, result)
             return
         try:
             with connection.begin_nested():
@@ -95,20 +95,23 @@ def _send_alone(connection: Connection, one: Return, now: datetime, result: Retu
     raise RuntimeError(f"message {one.id} cannot go back: its record is put and claimed all the time")
 
 
-def _read(connection: Connection, ids: Sequence[int]) -> Sequence[Row[Any]]:
-    query = select(TABLE).where(TABLE.c.id.in_(ids)).order_by(TABLE.c.version.desc(), TABLE.c.id.desc())
-    return connection.execute(query).all()
+_MINE = Rows("mine", id="bigint")
+_READ = """
+    SELECT message.id, message.connector_id, message.entity, message.direction, message.key, message.version,
+           (SELECT newer.id FROM message AS newer
+            WHERE newer.connector_id = message.connector_id AND newer.entity = message.entity
+              AND newer.direction = message.direction AND newer.key = message.key AND newer.status = 'pending'
+            LIMIT 1)
+    FROM {source} JOIN message ON message.id = mine.id"""
 
 
-def _pending_of(connection: Connection, ids: Sequence[int]) -> dict[tuple[str, str, str, str], int]:
-    """The pending rows of the same records, by record."""
-    newer, same = TABLE.alias("newer"), ("connector_id", "entity", "direction", "key")
-    query = (
-        select(*(newer.c[name] for name in same), newer.c.id)
-        .join_from(TABLE, newer, and_(*(newer.c[name] == TABLE.c[name] for name in same)))
-        .where(TABLE.c.id.in_(ids), newer.c.status == literal_column("'pending'"))
-    )
-    return {(row[0], row[1], row[2], row[3]): row[4] for row in connection.execute(query)}
+def _read(connection: Connection, ids: Sequence[int]) -> list[tuple[int, tuple[Any, ...], int | None]]:
+    """Of each message: its id, its record, and the pending row of that record; the newest version first."""
+    dialect = connection.dialect.name
+    sql = _READ.format(source=_MINE.source(dialect))
+    rows = run(connection, sql, _MINE.values(dialect, [(id,) for id in ids])).fetchall()
+    rows = sorted(rows, key=lambda row: (row[5], row[0]), reverse=True)
+    return [(row[0], tuple(row[1:5]), row[6]) for row in rows]
 
 
 _LEARN = """

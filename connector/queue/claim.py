@@ -19,7 +19,7 @@ from connector.db import db, instant, micros
 from connector.queue.lanes import Lane
 from connector.queue.models import NORMAL, URGENT
 from connector.queue.safety import safety
-from connector.queue.sql import Rows, run, writing
+from connector.queue.sql import RUNNING, Rows, run, writing
 from connector.queue.takeover import Reclaimed, reclaim
 
 __all__ = ["Claimed", "Mark", "Reclaimed", "begin", "claim", "ours", "pick_sql", "reclaim", "renew"]
@@ -152,7 +152,7 @@ def _order(row: Any) -> tuple[int, int]:
 
 
 _MINE = Rows("mine", id="bigint", epoch="integer")
-_STILL = "message.id = mine.id AND message.epoch = mine.epoch AND message.status = 'running'"
+_STILL = f"message.id = mine.id AND message.epoch = mine.epoch AND {RUNNING}"
 
 
 def _mine(connection: Connection, claimed: Iterable[Claimed]) -> tuple[str, dict[str, Any]]:

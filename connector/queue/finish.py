@@ -16,7 +16,7 @@ from connector.queue.back import Return, to_pending
 from connector.queue.endings import Ending
 from connector.queue.models import FAILED, PENDING, SKIPPED, SUCCEEDED, WAITING
 from connector.queue.safety import safety
-from connector.queue.sql import Rows, run
+from connector.queue.sql import RUNNING, Rows, run
 from connector.queue.work import Unit
 
 _MINE = Rows("mine", id="bigint", epoch="integer")
@@ -34,7 +34,7 @@ _FULL = Rows(
     due="bigint",
     settled="bigint",
 )
-_STILL = "message.id = mine.id AND message.epoch = mine.epoch AND message.status = 'running'"
+_STILL = f"message.id = mine.id AND message.epoch = mine.epoch AND {RUNNING}"
 _FINISH = """
     UPDATE message SET status = mine.status, reason = mine.reason, attempts = attempts + 1, settled_at = :now,
            lease_until = NULL, error = '', code = '', waits_for = ''

@@ -16,7 +16,7 @@ from connector.db import db, instant, micros
 from connector.queue.back import TABLE, Return, to_pending
 from connector.queue.lanes import Lane
 from connector.queue.models import HELD, Attempt
-from connector.queue.sql import Rows, run
+from connector.queue.sql import RUNNING, Rows, run
 
 PART = 500  # messages in one transaction
 LAST_DEATH = 3  # the death of a worker that puts a message aside
@@ -142,7 +142,7 @@ def hand_back(held: Sequence[tuple[int, int]], now: datetime) -> int:
         lock = "" if dialect == "sqlite" else " FOR UPDATE OF message"
         sql = f"""
             SELECT message.id FROM {_HELD.source(dialect)}
-            JOIN message ON message.id = mine.id AND message.epoch = mine.epoch AND message.status = 'running'{lock}"""
+            JOIN message ON message.id = mine.id AND message.epoch = mine.epoch AND {RUNNING}{lock}"""
         ids = run(connection, sql, _HELD.values(dialect, sorted(held))).scalars().all()
         back = [Return(id, "Handed back: its worker stopped before it began.", now, {"worker": ""}) for id in ids]
         to_pending(connection, back, now=now)

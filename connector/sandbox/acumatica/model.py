@@ -109,7 +109,8 @@ STOCK_ITEM = Entity(
     ("InventoryID",),
     fields(
         String=f"ABCCode AutoIncrementalValue BaseUOM CountryOfOrigin DefaultIssueLocationID DefaultReceiptLocationID"
-        f" DefaultSubitem DefaultWarehouseID Description ImageUrl InventoryID ItemClass ItemStatus ItemType"
+        f" DeferralAccount DeferralSubaccount"
+        " DefaultSubitem DefaultWarehouseID Description ImageUrl InventoryID ItemClass ItemStatus ItemType"
         " LotSerialClass PackagingOption PostingClass PriceClass PriceManager PriceWorkgroup ProductManager"
         " ProductWorkgroup PurchaseUOM SalesUOM TaxCategory TariffCode ValuationMethod VolumeUOM WeightUOM NotAvailable"
         f" {STORE} {ACCOUNTS}",
@@ -141,8 +142,8 @@ NON_STOCK_ITEM = Entity(
     fields(
         String=f"BaseUnit DeferralAccount DeferralSubaccount Description ExpenseAccount ExpenseAccrualAccount"
         f" ExpenseAccrualSubaccount ExpenseSubaccount InventoryID ItemClass ItemStatus ItemType POAccrualAccount"
-        f" POAccrualSubaccount PostingClass PriceClass PurchaseUnit ReasonCodeSubaccount SalesAccount SalesSubaccount"
-        f" SalesUnit TaxCategory VolumeUOM WeightUOM {STORE}",
+        " POAccrualSubaccount PurchasePriceVarianceAccount PurchasePriceVarianceSubaccount PostingClass PriceClass"
+        f" PurchaseUnit ReasonCodeSubaccount SalesAccount SalesSubaccount SalesUnit TaxCategory VolumeUOM WeightUOM {STORE}",
         Decimal="CurrentCost CurrentStdCost DefaultPrice DimensionWeight LastCost MSRP PendingCost Volume Weight"
         " CurySpecificMSRP CurySpecificPrice",
         Boolean="IsKit IsAKit RequireReceipt RequireShipment ExportToExternal",

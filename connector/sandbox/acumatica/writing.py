@@ -72,7 +72,7 @@ class Writing(Records):
         if not key:
             errors[self.entity.keys[0]] = f"'{self.entity.keys[0]}' cannot be empty."
         doc = self._new(key, fields, details) if found is None else {**found, "fields": fields, "details": details}
-        if self.item and not errors:
+        if self.item:
             self._check_item(fields, errors)
         if errors:
             raise Problem(self._invalid(doc, body, errors))

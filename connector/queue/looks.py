@@ -23,7 +23,7 @@ class Look(NamedTuple):
 
 _LANE = """connector_id = :connector AND entity = :entity AND direction = :direction AND status = 'pending'"""
 _READY = f"(SELECT count(*) FROM (SELECT 1 FROM message WHERE {_LANE} AND priority = {{priority}} \
-AND available_at <= :now LIMIT {MOST}) AS ready)"
+AND available_at <= :now LIMIT {MOST}) AS counted)"
 _DUE = f"(SELECT available_at FROM message WHERE {_LANE} AND priority = {{priority}} AND available_at > :now \
 ORDER BY available_at LIMIT 1)"
 LOOK = f"""
@@ -31,6 +31,9 @@ LOOK = f"""
            {_DUE.format(priority=URGENT)}, {_DUE.format(priority=NORMAL)},
            EXISTS (SELECT 1 FROM message WHERE status = 'running' AND lease_until < :now)"""
 URGENT_READY = f"SELECT 1 FROM message WHERE {_LANE} AND priority = {int(URGENT)} AND available_at <= :now LIMIT 1"
+
+
+PENDING = f"SELECT count(*) FROM (SELECT 1 FROM message WHERE {_LANE} LIMIT :most) AS counted"
 
 
 def look(lane: Lane, now: datetime) -> Look:
@@ -45,3 +48,9 @@ def urgent_ready(lane: Lane, now: datetime) -> bool:
     """Does a person wait for something in this lane?"""
     with db.read() as connection:
         return run(connection, URGENT_READY, {**lane._asdict(), "now": micros(now)}).first() is not None
+
+
+def pending(lane: Lane, most: int) -> int:
+    """Messages that are pending, whether due or not; counting stops at `most`."""
+    with db.read() as connection:
+        return int(run(connection, PENDING, {**lane._asdict(), "most": most}).scalar_one())

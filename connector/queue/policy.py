@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import random
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 LONGEST_BACKOFF = 3600.0  # seconds; a longer Retry Interval is still kept
 LONGEST_AFTER = 7 * 86400.0  # seconds; nobody means more by Retry-After, and it must fit a date
@@ -50,12 +50,18 @@ class Policy:
 
         What the other side asked for is never shortened. Else a random moment up to the doubled interval ("full
         jitter", so that a thousand messages do not come back in one second), and never before the interval is over.
+        Where several travel in one call they come back in two waves instead: alone, each would be a call of its own.
         """
         interval = max(0.0, float(self.retry_interval))
         if after is not None and after > 0:
             return now + timedelta(seconds=max(interval, min(after, LONGEST_AFTER)))
         top = min(max(LONGEST_BACKOFF, interval), interval * 2.0 ** min(attempts, 30))
-        return now + timedelta(seconds=max(interval, random.uniform(0.0, top)))
+        due = now + timedelta(seconds=max(interval, random.uniform(0.0, top)))
+        wave = top / 2
+        if not (self.batchable and self.batch_mode) or wave <= 0:
+            return due
+        waves = math.ceil(due.timestamp() / wave)
+        return max(due, datetime.fromtimestamp(waves * wave, UTC))
 
 
 def relook(created_at: datetime, now: datetime) -> datetime:

@@ -145,7 +145,15 @@ class Window:
 
     def _source(self, seen: Look) -> Source:
         self.total += seen.ready
-        return Source(self.clock.now(), self.policy.unit_size(seen.ready), empty=not seen.ready)
+        return Source(self.clock.now(), self._unit_size(seen.ready), empty=not seen.ready)
+
+    def _unit_size(self, ready: int) -> int:
+        """What counts against the threshold is all that is pending (product/CONFLICTS.md 1): also what an outage
+        has put off, else a backlog that comes back a few at a time would never be batched."""
+        policy = self.policy
+        if ready and policy.batchable and policy.batch_mode and ready <= policy.threshold:
+            ready = self._patiently(lambda: looks.pending(self.lane, policy.threshold + 1))
+        return policy.unit_size(ready)
 
     def _turn(self, dones: list[Done], source: Source, *, urgent: bool) -> None:
         """Settle what has ended and claim what comes next, then hand it to the crew."""

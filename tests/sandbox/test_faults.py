@@ -130,9 +130,16 @@ def test_calls_are_noted_with_their_fault(shop: Magento, put_price):
 
 @pytest.mark.parametrize(
     "wrong",
-    ["text", [{"fault": "nope"}], [{"fault": "slow", "rate": 2}], [{"fault": "slow", "route": "("}], [{"fault": "slow", "count": "x"}],
-     [{"fault": "slow", "seconds": -1}], [3]],
-)  # fmt: skip
+    [
+        "text",
+        [{"fault": "nope"}],
+        [{"fault": "slow", "rate": 2}],
+        [{"fault": "slow", "route": "("}],
+        [{"fault": "slow", "count": "x"}],
+        [{"fault": "slow", "seconds": -1}],
+        [3],
+    ],
+)
 def test_wrong_faults_are_refused_and_the_old_ones_stay(shop: Magento, wrong: Any):
     shop.faults.set([{"fault": "slow"}])
     with pytest.raises(Invalid):

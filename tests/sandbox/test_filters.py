@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 from flask.testing import FlaskClient
 from hypothesis import given
@@ -27,12 +29,25 @@ def matches(text: str) -> bool:
 @pytest.mark.parametrize(
     "text",
     [
-        "A eq 'blue hammer'", "B ge 12.5M and B lt 13", "C eq true", "D eq null", "not (B eq 1)", "A ne 'x' or B eq 1",
-        "substringof('HAM',A)", "startswith(A,'Blue')", "endswith(A,'hammer')", "contains(A,'ue ')", "F eq 'o''neil'",
-        "E gt datetimeoffset'2026-03-01T09:59:59.999+00:00'", "E eq datetimeoffset'2026-03-01T11:00:00+01:00'",
-        "E ge date'2026-03-01'", "E lt 2026-03-02", "(A eq 'x' or C eq true) and B gt -1", "startswith(A,'Blue') eq true",
+        "A eq 'blue hammer'",
+        "B ge 12.5M and B lt 13",
+        "C eq true",
+        "D eq null",
+        "not (B eq 1)",
+        "A ne 'x' or B eq 1",
+        "substringof('HAM',A)",
+        "startswith(A,'Blue')",
+        "endswith(A,'hammer')",
+        "contains(A,'ue ')",
+        "F eq 'o''neil'",
+        "E gt datetimeoffset'2026-03-01T09:59:59.999+00:00'",
+        "E eq datetimeoffset'2026-03-01T11:00:00+01:00'",
+        "E ge date'2026-03-01'",
+        "E lt 2026-03-02",
+        "(A eq 'x' or C eq true) and B gt -1",
+        "startswith(A,'Blue') eq true",
     ],
-)  # fmt: skip
+)
 def test_it_is_true(text: str):
     assert matches(text) and not matches(f"not ({text})")
 
@@ -58,10 +73,8 @@ def test_what_cannot_be_read_is_refused(text: str):
 
 @given(st.text(max_size=60))
 def test_no_text_breaks_the_parser(text: str):
-    try:
+    with contextlib.suppress(filters.FilterError):
         filters.parse(text)
-    except filters.FilterError:
-        pass
 
 
 def test_the_keys_that_can_match_are_found():

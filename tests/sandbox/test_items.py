@@ -194,9 +194,15 @@ def test_patch_only_updates_and_only_from_25(client: FlaskClient):
 
 @pytest.mark.parametrize(
     ("entity", "key", "count"),
-    [("Warehouse", "MAIN", 3), ("ItemClass", "TOOLS", 8), ("TaxCategory", "TAXABLE", 3), ("ItemSalesCategory", "11", 16),
-     ("AttributeDefinition", "COLOR", 4), ("NonStockItem", "SV-001", 8)],
-)  # fmt: skip
+    [
+        ("Warehouse", "MAIN", 3),
+        ("ItemClass", "TOOLS", 8),
+        ("TaxCategory", "TAXABLE", 3),
+        ("ItemSalesCategory", "11", 16),
+        ("AttributeDefinition", "COLOR", 4),
+        ("NonStockItem", "SV-001", 8),
+    ],
+)
 def test_reference_data_is_there(client: FlaskClient, entity: str, key: str, count: int):
     assert len(client.get(f"{BASE}/{entity}").get_json()) == count
     assert client.get(f"{BASE}/{entity}/{key}").status_code == 200

@@ -20,9 +20,14 @@ DENIED = {
 
 def signed(method: str, url: str, **more: str) -> str:
     sent = {
-        "oauth_consumer_key": KEYS["consumer_key"], "oauth_token": KEYS["access_token"], "oauth_signature_method": "HMAC-SHA256",
-        "oauth_timestamp": str(int(time.time())), "oauth_nonce": "n1", "oauth_version": "1.0", **more,
-    }  # fmt: skip
+        "oauth_consumer_key": KEYS["consumer_key"],
+        "oauth_token": KEYS["access_token"],
+        "oauth_signature_method": "HMAC-SHA256",
+        "oauth_timestamp": str(int(time.time())),
+        "oauth_nonce": "n1",
+        "oauth_version": "1.0",
+        **more,
+    }
     sent.setdefault("oauth_signature", signature(method, url, sent))
     return "OAuth " + ", ".join(f'{name}="{quote(value, safe="")}"' for name, value in sent.items())
 

@@ -11,8 +11,18 @@ from connector.sandbox.acumatica.app import Acumatica
 from connector.sandbox.journal import read
 from connector.sandbox.magento.app import Magento
 
-ERP_PAGES = ["/", "/?q=hammer", "/?q=nothing+like+this", "/?after=100", "/_sandbox/pages/item?key=TL-10/25 X", "/_sandbox/pages/traffic",
-             "/_sandbox/pages/push", "/_sandbox/pages/faults", "/_sandbox/pages/journal", "/_sandbox/pages/settings"]  # fmt: skip
+ERP_PAGES = [
+    "/",
+    "/?q=hammer",
+    "/?q=nothing+like+this",
+    "/?after=100",
+    "/_sandbox/pages/item?key=TL-10/25 X",
+    "/_sandbox/pages/traffic",
+    "/_sandbox/pages/push",
+    "/_sandbox/pages/faults",
+    "/_sandbox/pages/journal",
+    "/_sandbox/pages/settings",
+]
 SHOP_PAGES = ["/", "/?q=x", "/_sandbox/pages/product?sku=A-1", "/_sandbox/pages/faults", "/_sandbox/pages/journal",
               "/_sandbox/pages/settings"]  # fmt: skip
 
@@ -48,8 +58,16 @@ def test_the_stylesheet_comes_from_the_sandbox_itself(erp: Acumatica):
 
 def form(erp: Acumatica, **changes: str) -> dict[str, str]:
     fields = erp.erp.item("TL-00001")["fields"]
-    return {"Description": fields["Description"], "DefaultPrice": str(fields["DefaultPrice"]), "MSRP": str(fields["MSRP"]),
-            "ItemStatus": "Active", "ExportToExternal": "true", "stock-MAIN": "75", "promotion": "", **changes}  # fmt: skip
+    return {
+        "Description": fields["Description"],
+        "DefaultPrice": str(fields["DefaultPrice"]),
+        "MSRP": str(fields["MSRP"]),
+        "ItemStatus": "Active",
+        "ExportToExternal": "true",
+        "stock-MAIN": "75",
+        "promotion": "",
+        **changes,
+    }
 
 
 def test_saving_an_item_changes_only_what_was_changed(erp: Acumatica):
@@ -130,8 +148,16 @@ def test_push_settings_by_form_never_show_the_secret(erp: Acumatica):
 
 
 def settings(client: FlaskClient, system, **changes: str):
-    values = {name: ", ".join(value) if isinstance(value, list) else "1" if value is True else "" if value is False else str(value)
-              for name, value in system.switches().items()}  # fmt: skip
+    values = {
+        name: ", ".join(value)
+        if isinstance(value, list)
+        else "1"
+        if value is True
+        else ""
+        if value is False
+        else str(value)
+        for name, value in system.switches().items()
+    }
     return client.post("/_sandbox/pages/settings", data={**values, **changes})
 
 

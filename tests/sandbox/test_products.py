@@ -80,8 +80,12 @@ def test_a_url_key_is_free_again_when_its_product_is_gone(ask, product):
 def test_many_skus_in_one_filter(ask, product):
     for number in range(5):
         product(f"A-{number}")
-    query = {"searchCriteria[filter_groups][0][filters][0][field]": "sku", "searchCriteria[filter_groups][0][filters][0][value]": "a-1,A-3,nope",
-             "searchCriteria[filter_groups][0][filters][0][condition_type]": "in", "fields": "items[sku],total_count"}  # fmt: skip
+    query = {
+        "searchCriteria[filter_groups][0][filters][0][field]": "sku",
+        "searchCriteria[filter_groups][0][filters][0][value]": "a-1,A-3,nope",
+        "searchCriteria[filter_groups][0][filters][0][condition_type]": "in",
+        "fields": "items[sku],total_count",
+    }
     assert ask("GET", "/rest/all/V1/products", query_string=query).get_json() == {
         "items": [{"sku": "A-1"}, {"sku": "A-3"}],
         "total_count": 2,
@@ -98,9 +102,20 @@ def test_too_long_an_address_never_reaches_php(ask):
     assert answer.status_code == 414 and "nginx" in answer.text
 
 
-@pytest.mark.parametrize("junk", ["[]", '"text"', "5", "null", '{"product": []}', '{"product": {"sku": {}}}', '{"product": {"sku": "a", "price": NaN}}',
-                                  '{"product": {"sku": "a", "name": "n", "attribute_set_id": 4, "price": 1e999}}',
-                                  '{"product": {"sku": "a", "custom_attributes": [1]}}'])  # fmt: skip
+@pytest.mark.parametrize(
+    "junk",
+    [
+        "[]",
+        '"text"',
+        "5",
+        "null",
+        '{"product": []}',
+        '{"product": {"sku": {}}}',
+        '{"product": {"sku": "a", "price": NaN}}',
+        '{"product": {"sku": "a", "name": "n", "attribute_set_id": 4, "price": 1e999}}',
+        '{"product": {"sku": "a", "custom_attributes": [1]}}',
+    ],
+)
 def test_junk_is_answered_and_stores_nothing(shop: Magento, ask, junk: str):
     answer = ask("POST", "/rest/all/V1/products", data=junk, headers={"Content-Type": "application/json"})
     assert answer.status_code in (400, 500) and shop.shop.state([]) == {}

@@ -66,9 +66,16 @@ def test_a_busy_shop_can_be_closed(erp: Acumatica):
 
 @pytest.mark.parametrize(
     "wrong",
-    [{}, {"kind": "nope", "count": 1}, {"kind": "price", "count": -1}, {"kind": "price", "count": "x"}, {"busy": True, "per_second": 0},
-     {"kind": "price", "count": 1, "keys": ["NOPE"]}, {"kind": "price", "count": 10_000_000}],
-)  # fmt: skip
+    [
+        {},
+        {"kind": "nope", "count": 1},
+        {"kind": "price", "count": -1},
+        {"kind": "price", "count": "x"},
+        {"busy": True, "per_second": 0},
+        {"kind": "price", "count": 1, "keys": ["NOPE"]},
+        {"kind": "price", "count": 10_000_000},
+    ],
+)
 def test_wrong_traffic_is_refused(erp: Acumatica, wrong: dict[str, Any]):
     answer = erp.app.test_client().post("/_sandbox/traffic", json=wrong)
     assert answer.status_code == 400 and answer.get_json()["error"]
@@ -88,8 +95,17 @@ def test_scripts_edit_one_record_or_many(erp: Acumatica):
 
 
 @pytest.mark.parametrize(
-    "fields", [{}, {"Nope": 1}, {"DefaultPrice": "x"}, {"DefaultPrice": -1}, {"DefaultPrice": "nan"}, {"ItemStatus": "Odd"},
-               {"InventoryID": "X"}, {"stock": {"MAIN": "x"}}]
-)  # fmt: skip
+    "fields",
+    [
+        {},
+        {"Nope": 1},
+        {"DefaultPrice": "x"},
+        {"DefaultPrice": -1},
+        {"DefaultPrice": "nan"},
+        {"ItemStatus": "Odd"},
+        {"InventoryID": "X"},
+        {"stock": {"MAIN": "x"}},
+    ],
+)
 def test_wrong_edits_are_refused(erp: Acumatica, fields: dict[str, Any]):
     assert erp.app.test_client().post("/_sandbox/edit", json={"key": "TL-00001", "fields": fields}).status_code == 400

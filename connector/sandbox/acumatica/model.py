@@ -143,7 +143,8 @@ NON_STOCK_ITEM = Entity(
         String=f"BaseUnit DeferralAccount DeferralSubaccount Description ExpenseAccount ExpenseAccrualAccount"
         f" ExpenseAccrualSubaccount ExpenseSubaccount InventoryID ItemClass ItemStatus ItemType POAccrualAccount"
         " POAccrualSubaccount PurchasePriceVarianceAccount PurchasePriceVarianceSubaccount PostingClass PriceClass"
-        f" PurchaseUnit ReasonCodeSubaccount SalesAccount SalesSubaccount SalesUnit TaxCategory VolumeUOM WeightUOM {STORE}",
+        " PurchaseUnit ReasonCodeSubaccount SalesAccount SalesSubaccount SalesUnit TaxCategory VolumeUOM"
+        f" WeightUOM {STORE}",
         Decimal="CurrentCost CurrentStdCost DefaultPrice DimensionWeight LastCost MSRP PendingCost Volume Weight"
         " CurySpecificMSRP CurySpecificPrice",
         Boolean="IsKit IsAKit RequireReceipt RequireShipment ExportToExternal",

@@ -78,6 +78,8 @@ def many_attempts(count: int, **values: Any) -> None:
 
 
 def _attempt(values: Mapping[str, Any], exchanges: list[dict[str, Any]], seconds: int = 0) -> dict[str, Any]:
+    values = dict(values)
+    text = values.pop("exchanges_text", None) or json.dumps(exchanges)
     at = values.get("finished_at") or START + timedelta(seconds=seconds)
     usual = {
         "connector_id": "DEMO",
@@ -86,7 +88,7 @@ def _attempt(values: Mapping[str, Any], exchanges: list[dict[str, Any]], seconds
         "key": "MUG",
         "outcome": "succeeded",
         "summary": "Price MUG updated.",
-        "exchanges": json.dumps(exchanges),
+        "exchanges": text,
         "calls": len(exchanges),
         "started_at": at - timedelta(seconds=1),
         "finished_at": at,

@@ -11,7 +11,7 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import event
 
-from connector.db import db
+from connector.db import db, utcnow
 from connector.queue.lanes import Lane
 from connector.records import Record
 from connector.sync.look import Look
@@ -47,7 +47,11 @@ class Desk:
     def process(self, connector: str, entity: str, *, user: str) -> int:
         self._maybe()
         self.processed.append((connector, entity, user))
-        return rows.run(connector_id=connector, entity=entity, mode="manual", user=user, status="processing", total=4)
+        now = utcnow()
+        return rows.run(
+            connector_id=connector, entity=entity, mode="manual", user=user, status="processing", total=4,
+            created_at=now, started_at=now,
+        )  # fmt: skip
 
     def look(self, connector: str, entity: str, key: str) -> Look:
         self._maybe()
@@ -72,7 +76,9 @@ def statements() -> Iterator[list[str]]:
 
     def note(_c: Any, _cursor: Any, statement: str, *_: Any) -> None:
         words = " ".join(statement.split())
-        frame = ' FROM "user"' in words or ("SELECT connector.id FROM connector" in words and "archived" in words)
+        frame = "user.session_token" in words.replace('"', "") or (
+            "SELECT connector.id FROM connector" in words and "archived" in words
+        )
         if re.match(r"(SELECT|WITH|INSERT|UPDATE|DELETE)\b", words) and not frame:
             seen.append(words)
 

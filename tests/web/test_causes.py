@@ -1,0 +1,90 @@
+"""Causes and action types: tables that must agree with what the house really says."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from connector.sync.catalogue import SYNCS
+from connector.web import actions, causes, exchanges
+
+ROOT = Path(__file__).resolve().parents[2]
+CODE = re.compile(r'"((?:http|acumatica|magento)\.[a-z_0-9]+)"')
+NOT_A_CAUSE = {"magento.local"}
+
+
+def codes_said() -> set[str]:
+    """Every code that stands in the sources of the systems."""
+    found: set[str] = set()
+    for path in (ROOT / "connector" / "systems").rglob("*.py"):
+        found |= set(CODE.findall(path.read_text(encoding="utf-8")))
+    return {code for code in found if not code.endswith(".")} - NOT_A_CAUSE
+
+
+def test_every_code_that_a_system_says_has_its_help() -> None:
+    said = codes_said()
+    assert len(said) > 30, "the pattern finds the codes"
+    assert said - set(causes.CAUSES) == set()
+
+
+def test_every_cause_has_a_title_and_a_help() -> None:
+    for code, cause in causes.CAUSES.items():
+        assert cause.title and cause.help.endswith((".", ")")), code
+        assert not cause.title.endswith("."), code
+
+
+@pytest.mark.parametrize(
+    ("code", "title"),
+    [
+        ("magento.url_key_taken", "The URL key is taken"),
+        ("bug.ZeroDivisionError", "A fault in the connector itself"),
+        ("http.599", "The system had an error of its own"),
+        ("http.418", "The system refused the request"),
+        ("the store says * is odd", ""),
+        ("", ""),
+    ],
+)
+def test_a_code_without_a_row_falls_back(code: str, title: str) -> None:
+    assert causes.find(code).title == title
+    assert causes.find(code).help
+
+
+def test_there_are_fifteen_plain_and_eight_reprocess_types() -> None:
+    assert (len(set(actions.PLAIN)), len(set(actions.REPROCESS))) == (15, 8)
+    for sync in SYNCS:
+        assert sync.action in actions.PLAIN
+        assert actions.of(sync.entity, "succeeded", "push") == sync.action
+        assert actions.of(sync.entity, "succeeded", "reprocess") in actions.REPROCESS
+        assert actions.meant(sync.action) == (sync.entity, False)
+
+
+def test_every_event_is_filed_under_a_documented_type() -> None:
+    used: set[str] = set()
+    for path in (ROOT / "connector").rglob("*.py"):
+        used |= set(re.findall(r'events\.record\(\s*"([^"]+)"', path.read_text(encoding="utf-8")))
+    assert used
+    assert used <= set(actions.ALL)
+
+
+def test_an_address_is_masked_and_its_password_left_out() -> None:
+    assert exchanges.masked_address("http://u:p@h/x?api_key=1&q=a b") == "http://h/x?api_key=***&q=a+b"
+    assert exchanges.masked_address("http://[broken") == "http://[broken"
+
+
+def test_the_first_address_is_found_in_a_cut_opening() -> None:
+    assert exchanges.first_address('[{"method": "GET", "url": "http://h/a?x=\\"1\\"", "at": "20') == 'http://h/a?x="1"'
+    assert exchanges.first_address("[]") == ""
+
+
+def test_a_long_body_is_cut_and_says_so() -> None:
+    text = exchanges.pretty("x" * 30_000)
+    assert text.endswith("10,000 more characters")
+    assert exchanges.pretty('{"a": 1}') == '{\n  "a": 1\n}'
+    assert exchanges.pretty(None) == exchanges.pretty("") == ""
+
+
+def test_a_curl_command_quotes_what_a_shell_would_eat() -> None:
+    (call,) = exchanges.read('[{"method": "POST", "url": "http://h/$(id)", "headers": {"A": "it\'s"}, "body": "a b"}]')
+    assert call.curl == "curl -X POST 'http://h/$(id)' -H 'A: it'\"'\"'s' --data 'a b'"

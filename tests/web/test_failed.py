@@ -1,0 +1,248 @@
+"""Failed Messages: causes with their help, choosing, confirming with a number, and repairs that take a while."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from connector.db import db
+from connector.queue import history, logbook, repair
+from connector.queue.logbook import RunFilter
+from connector.queue.models import Message
+from tests import rows
+from tests.rows import START
+from tests.web import seed
+from tests.web.operating import Desk, desk, statements, text_of
+from tests.web.people import Client
+
+URL_KEY = "magento.url_key_taken"
+
+
+@pytest.fixture
+def engine(app: Flask) -> Desk:
+    seed.connector()
+    return desk(app)
+
+
+def counted() -> dict[str, int]:
+    with db.read() as connection:
+        found = connection.execute(select(Message.status, func.count()).group_by(Message.status)).all()
+    return {row[0]: row[1] for row in found}
+
+
+def fields_of(html: str) -> dict[str, str | list[str]]:
+    """The hidden fields of the confirmation, as a browser would send them."""
+    form = html[html.index('id="confirm-panel"') :]
+    form = form[form.index("<form") : form.index("</form>")]
+    found: dict[str, str | list[str]] = {}
+    for name, value in re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form):
+        if name == "id":
+            found.setdefault("id", []).append(value)  # type: ignore[union-attr]
+        elif name != "csrf_token":
+            found[name] = value
+    return found
+
+
+def test_failures_stand_by_cause_with_count_times_and_help(engine: Desk, viewer: Client) -> None:
+    rows.many(30, status="failed", code=URL_KEY, reason="URL key for specified store already exists.")
+    rows.message(status="failed", entity="product", code="", reason="Nobody knows.")
+    page = viewer.get("/failed")
+    text = text_of(page.text)
+    assert "The URL key is taken 30 messages" in text
+    assert "URL key for specified store already exists." in text
+    assert "Give the item a URL key of its own in the ERP" in text
+    assert "Nobody knows. 1 message" in text
+    assert f'title="{START:%Y-%m-%d %H:%M:%S} UTC"' in page.text
+    assert f'title="{START + timedelta(seconds=29):%Y-%m-%d %H:%M:%S} UTC"' in page.text
+
+
+def test_a_count_above_the_cap_is_said_as_such(engine: Desk, viewer: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(history, "CAP", 10_000)
+    rows.many(10_002, status="failed", code="a")
+    assert "10,000+" in viewer.get("/failed").text
+
+
+@pytest.mark.parametrize("path", ["/failed", "/failed/messages"])
+@pytest.mark.parametrize(
+    ("query", "said", "status"),
+    [
+        ("", "Nothing has failed", 200),
+        ("?text=nothing", "No failed message matches", 200),
+        ("?entity=nothing", "not one of the choices", 422),
+        ("?from_date=yesterday", "Write it like 2026-05-31", 422),
+        ("?from_date=2026-02-30", "Write it like 2026-05-31", 422),
+        ("?from_time=10:00", "Choose the day as well", 422),
+        ("?to_date=2026-05-04&to_time=25:00", "Write it like 14:05", 422),
+    ],
+)
+def test_an_empty_page_says_why(
+    engine: Desk, viewer: Client, path: str, query: str, said: str, status: int
+) -> None:  # fmt: skip
+    answer = viewer.get(path + query)
+    assert (answer.status_code, said in answer.text) == (status, True)
+
+
+def test_a_cause_leads_to_its_messages(engine: Desk, viewer: Client) -> None:
+    rows.many(2, status="failed", code=URL_KEY)
+    rows.message(key="OTHER", status="failed", code="")
+    page = viewer.get("/failed").text
+    link = re.search(r'href="(/failed/messages\?[^"]*url_key_taken[^"]*)"', page)
+    assert link is not None
+    found = text_of(viewer.get(link.group(1).replace("&amp;", "&")).text)
+    assert "M1" in found and "OTHER" not in found
+    without = text_of(viewer.get("/failed/messages?connector=DEMO&entity=price&cause=-").text)
+    assert "OTHER" in without and "M1" not in without
+
+
+def test_days_and_times_of_day_narrow_the_failures(engine: Desk, viewer: Client) -> None:
+    for minute in (0, 5, 10):
+        rows.message(key=f"AT{minute}", status="failed", settled_at=START + timedelta(minutes=minute))
+    day = "from_date=2026-05-04&from_time=12:05&to_date=2026-05-04&to_time=12:05"
+    page = viewer.get("/failed/messages?" + day).text
+    assert [f"AT{minute}" in page for minute in (0, 5, 10)] == [False, True, False]
+
+
+def test_a_group_is_confirmed_with_its_number_and_then_reprocessed(engine: Desk, operator: Client) -> None:
+    rows.many(3, status="failed", code=URL_KEY)
+    rows.message(key="OTHER", status="failed", code="other")
+    asked = operator.post(
+        "/failed/reprocess", data={"scope": "filter", "connector": "DEMO", "entity": "price", "cause": URL_KEY}
+    )
+    assert "Reprocess 3 messages?" in asked.text
+    assert counted() == {"failed": 4}, "asking changes nothing"
+    done = operator.post("/failed/reprocess", data={**fields_of(asked.text), "reason": "keys changed"})
+    assert done.status_code == 303
+    assert "3 messages reprocessed." in operator.get(done.headers["Location"]).text
+    assert counted() == {"failed": 1, "pending": 3}
+    assert {lane.entity for lane in engine.bell.rung} == {"price"}
+    (run,) = logbook.runs_page(RunFilter()).rows
+    assert logbook.details(run) == "3 messages reprocessed by otto: keys changed"
+
+
+def test_selected_ones_are_counted_by_the_server(engine: Desk, operator: Client) -> None:
+    rows.many(5, status="failed")
+    asked = operator.post("/failed/reprocess", data={"scope": "selected", "id": ["1", "3", "99"]})
+    assert "Reprocess 2 messages?" in asked.text
+    operator.post("/failed/reprocess", data=fields_of(asked.text))
+    assert counted() == {"failed": 3, "pending": 2}
+
+
+def test_one_message_is_one_message(engine: Desk, operator: Client) -> None:
+    rows.message(status="failed")
+    assert "Skip 1 message?" in operator.post("/failed/skip", data={"scope": "selected", "id": "1"}).text
+
+
+def test_all_of_the_filter_means_all_and_not_the_page(engine: Desk, operator: Client) -> None:
+    rows.many(130, status="failed")
+    rows.many(3, status="failed", entity="product")
+    asked = operator.post("/failed/reprocess", data={"scope": "filter", "entity": "price"})
+    assert "Reprocess 130 messages?" in asked.text
+    operator.post("/failed/reprocess", data=fields_of(asked.text))
+    assert counted() == {"failed": 3, "pending": 130}
+
+
+def test_skipping_needs_a_reason(engine: Desk, operator: Client) -> None:
+    rows.many(2, status="failed")
+    data = {"scope": "filter", "confirmed": "1"}
+    refused = operator.post("/failed/skip", data=data)
+    assert (refused.status_code, "Say why" in refused.text) == (422, True)
+    assert operator.post("/failed/skip", data={**data, "reason": "old"}).status_code == 303
+    assert counted() == {"skipped": 2}
+
+
+def test_choosing_nothing_is_said(engine: Desk, operator: Client) -> None:
+    rows.message(status="failed")
+    answer = operator.post("/failed/reprocess", data={"scope": "selected"}, follow_redirects=True)
+    assert "Tick messages first." in answer.text
+
+
+def test_messages_that_are_gone_meanwhile_leave_nothing_to_confirm(engine: Desk, operator: Client) -> None:
+    rows.message(status="succeeded")
+    page = operator.post("/failed/reprocess", data={"scope": "selected", "id": "1"}).text
+    assert "None of them has failed any more" in page
+    done = operator.post("/failed/reprocess", data={"scope": "selected", "id": "1", "confirmed": "1"})
+    assert "0 messages reprocessed." in operator.get(done.headers["Location"]).text
+
+
+def test_a_large_repair_shows_its_progress_and_goes_on_by_its_own_form(
+    engine: Desk, operator: Client, viewer: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(repair, "CHUNK", 10)
+    monkeypatch.setattr(repair.advance, "__kwdefaults__", {**repair.advance.__kwdefaults__, "seconds": 0.0})
+    rows.many(25, status="failed")
+    started = operator.post("/failed/reprocess", data={"scope": "filter", "confirmed": "1"})
+    address = started.headers["Location"]
+    assert address.startswith("/failed/repairs/")
+    page = operator.get(address).text
+    assert "10 of 25 (40 %)" in page
+    assert 'hx-trigger="load delay:100ms, submit"' in page
+    assert "hx-trigger" not in viewer.get(address).text, "who may not act does not drive it on"
+    assert viewer.post(address).status_code == 403
+    second = operator.post(address, headers={"HX-Request": "true"})
+    assert "20 of 25" in second.text
+    last = operator.post(address).text
+    assert "25 of 25" in last
+    assert "hx-trigger" not in last
+    assert "25 messages reprocessed by otto." in last
+    assert counted() == {"pending": 25}
+
+
+def test_htmx_is_sent_to_the_progress_page(engine: Desk, operator: Client) -> None:
+    rows.message(status="failed")
+    answer = operator.post(
+        "/failed/reprocess", data={"scope": "filter", "confirmed": "1"}, headers={"HX-Request": "true"}
+    )
+    assert answer.headers["HX-Redirect"] == "/failed"
+
+
+def test_a_repair_that_is_none_is_404(engine: Desk, operator: Client) -> None:
+    number = rows.run()
+    for path in (f"/failed/repairs/{number}", "/failed/repairs/77", "/failed/repairs/99999999999999999999"):
+        assert operator.get(path).status_code == 404
+        assert operator.post(path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {},
+        {"scope": "everything"},
+        {"scope": "selected", "id": "1; DROP"},
+        {"scope": "filter", "text": "a\x00"},
+        {"scope": "filter", "entity": "x"},
+    ],
+)
+def test_a_form_that_is_not_ours_is_refused(engine: Desk, operator: Client, data: dict[str, str]) -> None:
+    rows.message(status="failed")
+    assert operator.post("/failed/reprocess", data={"confirmed": "1", **data}).status_code == 400
+    assert counted() == {"failed": 1}
+
+
+def test_only_operators_repair(engine: Desk, viewer: Client, operator: Client, stranger: Client) -> None:
+    rows.message(status="failed")
+    data = {"scope": "filter", "confirmed": "1", "reason": "x"}
+    for act in ("reprocess", "skip"):
+        assert viewer.post(f"/failed/{act}", data=data).status_code == 403
+        assert stranger.post(f"/failed/{act}", data=data).status_code in (302, 303)
+        assert operator.post(f"/failed/{act}", data=data, forged=True).status_code == 400
+    assert counted() == {"failed": 1}
+    for path in ("/failed", "/failed/messages"):
+        assert "Reprocess" not in viewer.get(path).text.split("<main")[1]
+        assert "Reprocess all" in operator.get(path).text
+        assert stranger.get(path).status_code in (302, 303)
+
+
+@pytest.mark.parametrize(
+    "path", ["/failed", "/failed/messages", "/failed/messages?connector=DEMO&entity=price&cause=a"]
+)
+def test_the_pages_cost_three_statements_with_two_thousand_messages(engine: Desk, viewer: Client, path: str) -> None:
+    rows.many(1000, status="failed", code="a")
+    rows.many(1000, status="failed", code="b", entity="product")
+    with statements() as seen:
+        page = viewer.get(path)
+    assert len(seen) <= 3, seen
+    assert viewer.part(path).text.strip() in page.text

@@ -35,6 +35,7 @@ __all__ = ["Job", "JobRun", "Scheduler", "next_run"]
 log = logging.getLogger(__name__)
 MINUTE = 60.0
 LATE = 30  # seconds by which a launch may be late and still be made
+LISTENING_SECONDS = 2.0  # patience with the wake-up connection at the start
 ELSEWHERE_SECONDS = 1.0  # a lane that works in another process is not asked for again before
 
 
@@ -85,6 +86,7 @@ class Scheduler:
             if not db.sqlite:
                 self._bridge = Bridge(db.engine.url, self.bell)
                 self._bridge.start()
+                self._bridge.listening.wait(LISTENING_SECONDS)  # then nothing is put unheard after the first look
         self.launches.beat(self.kind)
         self._keeper.__enter__()
         self._clockwork.add_job(self.refresh, "interval", seconds=self._refresh_seconds, id="refresh")

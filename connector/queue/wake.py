@@ -118,8 +118,8 @@ class Bridge:
     def _listen(self) -> None:
         with psycopg.connect(self._address, autocommit=True) as own:
             own.execute(f"LISTEN {CHANNEL}")
-            self.listening.set()
             self._bell.stir()  # whatever was rung while nobody listened
+            self.listening.set()
             while not self._stop.is_set():
                 for notify in own.notifies(timeout=0.5):
                     self._heard(notify.payload)

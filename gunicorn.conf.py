@@ -12,11 +12,11 @@ from typing import Any
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-import config  # noqa: E402 - found by the line above
+from config import ConfigError, load  # noqa: E402 - found by the line above
 
 try:
-    _settings = config.load(os.environ)
-except config.ConfigError as error:
+    _settings = load(os.environ)
+except ConfigError as error:
     sys.exit(f"The connector cannot start:\n{error}")
 
 bind = f"127.0.0.1:{_settings['PORT']}"

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
+from sqlalchemy.exc import SQLAlchemyError
 
 from connector.errors import Invalid, Outcome
 
@@ -25,7 +26,7 @@ def operator() -> str:
 
 @contextmanager
 def sentences() -> Iterator[None]:
-    """Turn refusals into click's error and exit code 1, one line for each."""
+    """Turn refusals into click's error and exit code 1, one line for each. Every command is decorated with it."""
     try:
         yield
     except Invalid as error:
@@ -33,6 +34,9 @@ def sentences() -> Iterator[None]:
         raise click.ClickException("\n       ".join(lines)) from None
     except Outcome as word:
         raise click.ClickException(f"{word.reason} {word.help}".strip()) from None
+    except SQLAlchemyError as error:
+        said = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+        raise click.ClickException(f"The database cannot be used: {said}. Run flask --app wsgi doctor.") from None
 
 
 def known(id: str) -> Config:

@@ -16,6 +16,7 @@ connector = AppGroup("connector", help="The configured connectors.")
 
 @connector.command("list")
 @click.option("--json", "as_json", is_flag=True, help="For scripts.")
+@sentences()
 def listed(as_json: bool) -> None:
     """List all connectors with their state."""
     from connector.setup import connectors
@@ -43,6 +44,7 @@ def listed(as_json: bool) -> None:
 
 @connector.command("show")
 @click.argument("id")
+@sentences()
 def show(id: str) -> None:
     """Show the settings of one connector; secrets are masked."""
     from connector.setup import connectors
@@ -60,6 +62,7 @@ def show(id: str) -> None:
 @connector.command("export")
 @click.argument("ids", nargs=-1, metavar="[ID]...")
 @click.option("-o", "--output", type=click.File("w", encoding="utf-8", lazy=True), default="-", help="File to write.")
+@sentences()
 def export(ids: tuple[str, ...], output: Any) -> None:
     """Write connectors as JSON. Secrets become references to environment variables, "env:NAME"."""
     from connector.setup import connectors, transfer
@@ -72,6 +75,7 @@ def export(ids: tuple[str, ...], output: Any) -> None:
 @connector.command("import")
 @click.argument("file", type=click.File("r", encoding="utf-8"))
 @click.option("--dry-run", is_flag=True, help="Say what would change and change nothing.")
+@sentences()
 def import_(file: Any, dry_run: bool) -> None:
     """Create or change connectors from a JSON FILE ("-" is standard input): all of them, or none."""
     from connector.setup import transfer
@@ -80,8 +84,7 @@ def import_(file: Any, dry_run: bool) -> None:
         content = file.read()
     except UnicodeDecodeError:
         raise click.ClickException("The file is not text in UTF-8.") from None
-    with sentences():
-        done = transfer.load(content, env=os.environ, user=operator(), dry_run=dry_run)
+    done = transfer.load(content, env=os.environ, user=operator(), dry_run=dry_run)
     would = "would be " if dry_run else ""
     for each in done:
         if each.created:
@@ -95,6 +98,7 @@ def import_(file: Any, dry_run: bool) -> None:
 
 
 @connector.command("reseal")
+@sentences()
 def reseal() -> None:
     """Seal all secrets with the first key of SECRETS_KEY, so that an old key can be taken out."""
     from connector.setup import connectors, secrets

@@ -22,23 +22,23 @@ HOST = "http://127.0.0.1"
 @click.command("demo")
 @click.option("--look/--no-look", default=True, help="Look for records at once when the connector is new.")
 @with_appcontext
+@sentences()
 def demo(look: bool) -> None:
     """Create the connector DEMO against the sandbox, initialize it, and tell the sandbox where to notify."""
     from connector.setup import connectors
     from connector.setup.models import NEW
 
-    with sentences():
-        try:
-            config = _moved(connectors.get(DEMO))
-        except KeyError:
-            config = connectors.create(DEMO, "Demo shop", "magento", values(_base()), operator())
-            click.echo("Connector DEMO is created.")
-        address = notify(config, current_app.config["PORT"])
-        click.echo(f"The Acumatica sandbox notifies {address}.")
-        if config.state == NEW and not config.last_action:
-            _initialize(config)
-            if look:
-                _look()
+    try:
+        config = _moved(connectors.get(DEMO))
+    except KeyError:
+        config = connectors.create(DEMO, "Demo shop", "magento", values(_base()), operator())
+        click.echo("Connector DEMO is created.")
+    address = notify(config, current_app.config["PORT"])
+    click.echo(f"The Acumatica sandbox notifies {address}.")
+    if config.state == NEW and not config.last_action:
+        _initialize(config)
+        if look:
+            _look()
 
 
 def _base() -> int:

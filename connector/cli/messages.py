@@ -24,6 +24,7 @@ LIMIT = 10_000
 @click.option("--connector", "connector_id", required=True, metavar="ID")
 @click.option("--wait", type=click.FloatRange(0, 600), default=20, show_default=True, help="Seconds for each record.")
 @with_appcontext
+@sentences()
 def sync(entity: str, keys: tuple[str, ...], connector_id: str, wait: float) -> None:
     """Send records now, before everything that waits: `sync product MUG --connector DEMO`.
 
@@ -36,7 +37,7 @@ def sync(entity: str, keys: tuple[str, ...], connector_id: str, wait: float) -> 
         raise click.ClickException(f"{entity.capitalize()} is not ticked in {config.id}: nothing of it is sent.")
     idle = _idle() or ("" if states.sends(config, entity) else f"{config.id} is {_why(config)}")
     engine, ends = current_app.extensions["engine"], []
-    with click.progressbar(keys, label="Sending", show_pos=True) as bar, sentences():
+    with click.progressbar(keys, label="Sending", show_pos=True) as bar:
         for key in bar:
             ends.append(_end(engine.sync_now(config.id, entity, key, user=operator(), wait=0 if idle else wait)))
     for end in ends:
@@ -78,6 +79,7 @@ def _why(config: Any) -> str:
 @click.option("--limit", type=click.IntRange(1, LIMIT), default=50, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="For scripts.")
 @with_appcontext
+@sentences()
 def messages(
     status: str | None, connector_id: str, entity: str | None, key: str, text: str, limit: int, as_json: bool
 ) -> None:

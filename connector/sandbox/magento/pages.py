@@ -69,9 +69,13 @@ def row_of(system: Any, doc: dict[str, Any]) -> dict[str, Any]:
         "name": value(doc, "name"),
         "type": doc["type"],
         "status": status,
-        "price": number(value(doc, "price")),
-        "special": "" if special is None else number(float(special)),
+        "price": money(value(doc, "price")),
+        "special": money(special),
         "stock": stock,
         "salable": number(levels.salable_quantity(call, doc["sku"], 1)),
         "updated": doc["updated"],
     }
+
+
+def money(value: float | None) -> str:
+    return "" if value is None else f"{float(value):.2f}"

@@ -98,6 +98,8 @@ class Launches:
         finally:
             with self._lock:
                 del self._running[job.name]
+        if running.stop.is_set() and not self._closed and job.lane is not None:
+            self.bell.ring(job.lane)  # it may be wanted again, and who rang while it was ending rang in vain
         return True
 
     def _given(self, running: _Running, mode: str, tick: datetime | None, check_time: float | None) -> JobRun:

@@ -416,3 +416,26 @@ def test_no_connection_is_left_behind(make: Make) -> None:
     scheduler.start()
     scheduler.stop()
     assert db.engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+
+
+def test_a_window_that_is_wanted_again_while_it_is_ending_is_launched_again(make: Make) -> None:
+    """Stopped and activated in one breath: the work in hand of the old launch keeps the new one out for a moment."""
+    release, began = threading.Event(), threading.Semaphore(0)
+
+    def linger(given: JobRun) -> str:
+        began.release()
+        release.wait(GUARD)
+        return "done"
+
+    job = window_job(linger)
+    jobs = [job]
+    scheduler = make(jobs)
+    scheduler._read = lambda: list(jobs)
+    assert began.acquire(timeout=GUARD)
+    jobs.clear()
+    scheduler.refresh()
+    jobs.append(job)
+    scheduler.refresh()
+    until(lambda: not scheduler._coming)  # the new launch has been tried, in vain
+    release.set()
+    assert began.acquire(timeout=GUARD), "it was not launched again"

@@ -14,7 +14,7 @@ from urllib.parse import quote
 import requests
 from flask import Flask
 from sqlalchemy import func, select
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from connector.clock import CLOCK
 from connector.db import db
@@ -24,6 +24,13 @@ from connector.setup import connectors, lifecycle
 
 CONNECTOR, SECRET = "DEMO", "a-secret-of-the-flow-tests"
 SOURCES = ["MAIN=default", "EAST=east", "RETAIL=retail"]
+
+
+class Quiet(WSGIRequestHandler):
+    """No line on the terminal for each push."""
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        return None
 
 
 def ask(method: str, url: str, body: Any = None) -> Any:
@@ -119,7 +126,20 @@ class Shop:
             return connection.execute(query).scalar_one() == 0
 
     def settle(self, seconds: float = 60) -> None:
-        eventually(self.quiet, "nothing is left to do", seconds)
+        try:
+            eventually(self.quiet, "nothing is left to do", seconds)
+        except AssertionError as late:
+            raise AssertionError(f"{late}; left: {self.left()}") from None
+
+    def left(self) -> list[tuple[object, ...]]:
+        """What is not settled: a failure that says nothing of it cannot be understood."""
+        columns = Message.__table__.c
+        named = (columns.id, columns.entity, columns.key, columns.status, columns.attempts, columns.reason)
+        query = select(*named, columns.waits_for, columns.available_at).where(
+            columns.status.in_(("pending", "running", "waiting"))
+        )
+        with self.app.app_context(), db.read() as connection:
+            return [tuple(map(str, row)) for row in connection.execute(query.limit(10))]
 
     def life(self, action: str) -> None:
         """Pause, stop, activate: what the buttons on the connector's page do."""
@@ -157,7 +177,7 @@ def configure(sandboxes: Children) -> None:
 def open_shop(app: Flask, folder: Path, products: int) -> Iterator[Shop]:
     """Sandboxes, the engine, and a server on a free port that takes the pushes."""
     with Children(free_base(), folder) as sandboxes:
-        server = make_server("127.0.0.1", 0, app, threaded=True)
+        server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
         thread = Thread(target=server.serve_forever, daemon=True)
         thread.start()
         shop = Shop(app, sandboxes)

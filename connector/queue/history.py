@@ -28,9 +28,9 @@ OPEN_FEW = (PENDING, RUNNING, WAITING, FAILED, HELD)  # the statuses with an ind
 MOST_GROUPS = 100
 
 
-def _listed(table: Any = TABLE) -> Select[Any]:
+def _listing() -> Select[Any]:
     """The columns of a list: no payload, and texts cut."""
-    c = table.c
+    c = TABLE.c
     plain = (
         c.id, c.connector_id, c.entity, c.direction, c.key, c.operation, c.status, c.priority, c.origin, c.user,
         c.merged, c.attempts, c.created_at, c.available_at, c.settled_at, c.waits_for, c.code,
@@ -38,9 +38,12 @@ def _listed(table: Any = TABLE) -> Select[Any]:
     return select(*plain, *(func.substr(text, 1, SHOWN).label(text.name) for text in (c.reason, c.error)))
 
 
+_LISTED = _listing()  # building it takes as long as running it
+
+
 def messages(chosen: Filter, before: int | None = None, limit: int = 50) -> Page:
     """Messages of a filter, newest first. At most three statements, whatever the filter."""
-    query, id_ = _listed().where(*chosen.conditions()), TABLE.c.id
+    query, id_ = _LISTED.where(*chosen.conditions()), TABLE.c.id
     with db.read() as connection:
         if chosen.key or _by_cause(chosen):
             return few_first(connection, query, id_, before, limit)
@@ -120,8 +123,8 @@ def ahead(lane: Lane, after: Place | None = None, limit: int = 50) -> Ahead:
     c = TABLE.c
     in_lane = (c.connector_id == lane.connector, c.entity == lane.entity, c.direction == lane.direction)
     order = (c.priority, c.available_at, c.id)
-    pending = _listed().where(*in_lane, has_status(PENDING)).order_by(*order).limit(limit + 1)
-    running = _listed().where(*in_lane, has_status(RUNNING)).order_by(c.key).limit(limit)
+    pending = _LISTED.where(*in_lane, has_status(PENDING)).order_by(*order).limit(limit + 1)
+    running = _LISTED.where(*in_lane, has_status(RUNNING)).order_by(c.key).limit(limit)
     with db.read() as connection:
         if after is None:
             both = union_all(select(running.subquery()), select(pending.subquery()))

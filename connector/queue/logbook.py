@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, select
+from sqlalchemy import ColumnElement, Row, Select, func, select
 
 from connector.db import db
 from connector.queue.filters import says
@@ -53,17 +53,20 @@ class LogFilter:
         return found
 
 
-def attempts_page(chosen: LogFilter, before: int | None = None, limit: int = 50) -> Page:
-    """Attempts of a filter, newest first; `exchanges` is only the opening, `origin` the message's."""
+def _listed() -> Select[Any]:
     c = ATTEMPTS.c
     whole = [column for column in c if column.name not in ("exchanges", "error", "summary")]
     cut = [func.substr(c.summary, 1, SHOWN).label("summary"), func.substr(c.error, 1, SHOWN).label("error")]
     opening = func.substr(c.exchanges, 1, OPENING).label("exchanges")
-    query = (
-        select(*whole, *cut, opening, MESSAGES.c.origin)
-        .outerjoin(MESSAGES, MESSAGES.c.id == c.message_id)
-        .where(*chosen.conditions())
-    )
+    return select(*whole, *cut, opening, MESSAGES.c.origin).outerjoin(MESSAGES, MESSAGES.c.id == c.message_id)
+
+
+_LISTED = _listed()  # building it takes as long as running it
+
+
+def attempts_page(chosen: LogFilter, before: int | None = None, limit: int = 50) -> Page:
+    """Attempts of a filter, newest first; `exchanges` is only the opening, `origin` the message's."""
+    query, c = _LISTED.where(*chosen.conditions()), ATTEMPTS.c
     with db.read() as connection:
         among = span(connection, ATTEMPTS, "finished_at", chosen.since, chosen.until)
         return newest_first(connection, query, c.id, before, limit, among)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from functools import cache
+from functools import cache, lru_cache
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
@@ -55,6 +55,7 @@ def _symbols() -> dict[str, str]:
     return dict(found)
 
 
+@lru_cache(maxsize=1024)
 def icon(name: str, label: str = "") -> Markup:
     """A Bootstrap icon drawn into the page. Without a label it is decoration and hidden from screen readers.
 

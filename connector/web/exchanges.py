@@ -52,7 +52,10 @@ def read(text: str) -> list[Exchange]:
 def first_address(opening: str) -> str:
     """The address of the first call, from the first characters of what is stored."""
     found = FIRST.search(opening)
-    return masked_address(json.loads(f'"{found.group(1)}"')) if found else ""
+    if not found:
+        return ""
+    text = found.group(1)
+    return masked_address(json.loads(f'"{text}"') if "\\" in text else text)
 
 
 def _one(entry: Mapping[str, Any]) -> Exchange:
@@ -87,6 +90,8 @@ def _with_params(url: str, params: Any) -> str:
 
 def masked_address(url: str) -> str:
     """The address with the values of secret-looking parameters masked, and without a password in front."""
+    if "?" not in url and "@" not in url:
+        return url
     try:
         parts = urlsplit(url)
     except ValueError:

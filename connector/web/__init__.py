@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 from importlib import import_module
-from importlib.util import find_spec
 
 from flask import Flask, current_app
 from flask_bootstrap import Bootstrap5
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from connector.web import assets, auth, headers, menu, problems, words
 
@@ -67,10 +67,8 @@ def register(app: Flask) -> None:
     app.jinja_env.globals.update(htmx_config=HTMX_CONFIG)
     app.context_processor(_in_every_template)
     for name in PAGES:
-        if find_spec(f"connector.web.{name}"):
-            app.register_blueprint(import_module(f"connector.web.{name}").blueprint)
-    if "hooks" in app.blueprints:
-        csrf.exempt(app.blueprints["hooks"])  # it has a secret of its own
+        app.register_blueprint(import_module(f"connector.web.{name}").blueprint)
+    csrf.exempt(app.blueprints["hooks"])  # it has a secret of its own
 
 
 def _settle(app: Flask) -> None:
@@ -79,13 +77,14 @@ def _settle(app: Flask) -> None:
     app.config.update(
         BOOTSTRAP_SERVE_LOCAL=True,
         SESSION_COOKIE_NAME="connector_session",
-        SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SAMESITE="Lax",
         SESSION_REFRESH_EACH_REQUEST=False,  # a page that polls would keep itself signed in for ever
         WTF_CSRF_TIME_LIMIT=None,  # the token lives as long as the session
     )
     if app.config.get("PERMANENT_SESSION_LIFETIME") == timedelta(days=31):  # Flask's default: not ours
         app.config["PERMANENT_SESSION_LIFETIME"] = timedelta(hours=12)
+    if app.config["PROXIES"]:  # so many proxies of one's own may say who asks, and under which address
+        number = app.config["PROXIES"]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=number, x_proto=number, x_host=number)  # type: ignore[method-assign]
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from flask import Flask, flash
@@ -11,8 +12,9 @@ from sqlalchemy.exc import OperationalError
 from connector.db import db
 from connector.web import overview
 from connector.web.render import render
+from tests.conftest import make_app
 from tests.web import seed
-from tests.web.people import Client
+from tests.web.people import Client, client
 
 POLICY = "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; form-action 'self'; base-uri 'none'"
 PAGES = ["/", "/connectors", "/connectors/new", "/connectors/DEMO", "/account", "/nothing-here"]
@@ -174,3 +176,28 @@ def test_the_dark_sheet_follows_the_user_without_a_script(stranger: Client) -> N
     assert sheet.startswith("@media (prefers-color-scheme: dark)")
     assert "--bs-body-bg" in sheet and "[data-bs-theme=dark]" not in sheet
     assert sheet.count("{") == sheet.count("}")
+
+
+def test_every_entry_of_the_menu_leads_to_a_page(viewer: Client) -> None:
+    seed.configured()
+    menu = viewer.get("/").text.split('<nav class="sidebar"')[1].split("</nav>")[0]
+    addresses = re.findall(r'href="([^"]+)"', menu)
+    assert len(addresses) == 10
+    for address in addresses:
+        assert viewer.get(address).status_code == 200, address
+        assert f'href="{address}" aria-current="page"' in viewer.get(address).text, address
+
+
+def test_behind_a_proxy_the_address_is_the_one_that_the_world_sees(instance: Path, sqlite_url: str) -> None:
+    app = make_app(sqlite_url, instance, PROXIES=1, HTTPS="on")
+    with app.app_context():
+        db.create_all()
+        seed.configured()
+        headers = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "connector.example"}
+        browser = client(app, "vera")
+        page = browser.get("/connectors/DEMO", headers=headers)
+        assert "https://connector.example/hooks/acumatica/DEMO" in page.text
+        assert "max-age" in page.headers["Strict-Transport-Security"]
+        assert app.config["SESSION_COOKIE_SECURE"] is True
+        db.session.remove()
+        db.engine.dispose()

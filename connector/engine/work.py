@@ -9,10 +9,11 @@ from functools import partial
 
 from flask import Flask
 from sqlalchemy import Connection, select
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from connector.db import db
 from connector.engine.systems import Connections
-from connector.errors import Outcome, Refused
+from connector.errors import Outcome, Refused, Retry
 from connector.queue import inbox, waits
 from connector.queue.claim import Claimed
 from connector.queue.lanes import Lane
@@ -45,6 +46,8 @@ class Worker:
                 if isinstance(word, Refused):
                     self.refused(unit.lane.connector, word)
                 verdicts = [Verdict(message.id, word, word.reason) for message in unit.messages]
+            except (OperationalError, InterfaceError) as error:
+                verdicts = [_away(message, error) for message in unit.messages]
             return Report(verdicts, list(exchanges))
 
     def _perform(self, unit: Unit) -> list[Verdict]:
@@ -123,3 +126,9 @@ class Worker:
 def _announce(messages: Mapping[str, Claimed], entity: str, keys: Sequence[str]) -> None:
     """Say what messages in hand may have to wait for: the record of the same key."""
     waits.announce({messages[key]: (entity, key) for key in keys})
+
+
+def _away(message: Claimed, error: DBAPIError) -> Verdict:
+    """Our own database broke off in the middle (restart, deadlock): no fault of the message, so not a bug of it."""
+    text = f"The connector's own database was away: {str(error.orig).strip().splitlines()[0][:200]}"
+    return Verdict(message.id, Retry(text, unknown=True, code="connector.database_away"), text, wrote=True)

@@ -1,6 +1,9 @@
 # Everything that a person types. `make` alone lists it. Without make: the plain commands are in README.md.
 
-PYTHON ?= $(firstword $(foreach name,python3.13 python3.12 python3.11 python3,$(shell command -v $(name) 2>/dev/null)) python3)
+# the first one that is new enough, else whatever python3 is (and then the sentence further down)
+NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(or $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$name -c '$(NEW_ENOUGH)' 2>/dev/null && echo $$name && break; done),python3)
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
@@ -42,7 +45,7 @@ clean: ## remove the virtual environments and caches (instance/ with your data s
 # The stamps make installing happen only when a list of requirements has changed.
 
 $(VENV)/bin/python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+	@$(PYTHON) -c '$(NEW_ENOUGH)' 2>/dev/null || \
 		{ echo "Python 3.11 or newer is needed; make PYTHON=/path/to/python3.11 names one." >&2; exit 1; }
 	@$(PYTHON) -m venv $(VENV) || \
 		{ echo "A virtual environment cannot be made: install Python's venv module (Debian: python3-venv)." >&2; rm -rf $(VENV); exit 1; }

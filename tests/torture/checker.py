@@ -92,6 +92,8 @@ def _final(found: Truth, key: str, item: Mapping[str, Any], sources: Mapping[str
         if not found.values[fact]:
             found.values[fact].append(value)
     found.last.update(facts)
+    for source in sources.values():  # no stock there at all: the store may be told so or not
+        found.values.setdefault((key, f"stock:{source}"), [0])
 
 
 def store(entries: Iterable[Mapping[str, Any]]) -> Store:

@@ -26,6 +26,7 @@ class Figures:
     stuck: dict[str, int] = field(default_factory=dict)  # after REST seconds
     deferred: int = 0  # then still resting until their own next try
     failed: int = 0
+    causes: list[str] = field(default_factory=list)  # why, each once
     held: int = 0
     verdict: dict[str, Any] = field(default_factory=dict)
 

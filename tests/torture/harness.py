@@ -38,7 +38,7 @@ CONNECTOR = "DEMO"
 WORKERS, WEB = ("worker-1", "worker-2"), ("web",)
 SOURCES = {"MAIN": "default", "EAST": "east", "RETAIL": "retail"}
 SIGN_IN = {
-    "cookie": {"auth": "cookie"},
+    "password": {"auth": "password"},
     "oauth": {
         "auth": "oauth",
         "client_id": "2F0E6B5C-7D1A-4A53-9C55-0D9A1B7C4E21",
@@ -94,7 +94,7 @@ class House:
             self.children.spawn(name, [*command, "--data", str(self.folder / "sandbox")], self.env)
             wait_until(lambda to=address: answers(f"{to}/_sandbox/health"), BOOT, f"the {name} sandbox answers")  # type: ignore[misc]
         ask("POST", f"{self.erp}/_sandbox/reset", {"products": self.size.products})
-        if self.auth == "cookie":  # a killed process cannot log out: its seat stays taken for ten minutes
+        if self.auth == "password":  # a killed process cannot log out: its seat stays taken for ten minutes
             ask("PUT", f"{self.erp}/_sandbox/switches", {"login_limit": 1000})
 
     def _configure(self) -> None:
@@ -126,6 +126,7 @@ class House:
         people = People(self.erp, size.changes, size.seconds, seed=len(events), new=size.new)
         self._faults(storm=False)
         started = time.monotonic()
+        self._poll(started + REST)  # the first look at everything, with every fault set
         people.start()
         for event in events:
             while time.monotonic() < started + event.at:
@@ -227,9 +228,11 @@ class House:
         with self.app.app_context(), db.read() as connection:
             rows = connection.execute(select(columns.status, func.count()).group_by(columns.status))
             by_status = {status: int(number) for status, number in rows}
+            causes = connection.execute(select(columns.code, columns.error).where(columns.status == FAILED)).all()
             accepted = connection.execute(select(func.sum(MinuteStat.accepted))).scalar()
         self.figures.messages = sum(by_status.values())
         self.figures.failed, self.figures.held = by_status.get(FAILED, 0), by_status.get(HELD, 0)
+        self.figures.causes = sorted({f"{code}: ...{error[-400:]}" for code, error in causes})
         self.figures.accepted = int(accepted or 0)
 
     def judge(self) -> Mapping[str, Any]:
@@ -251,7 +254,7 @@ class House:
 
 @contextmanager
 def house(
-    folder: Path, url: str, size: Size, *, cluster: Cluster | None = None, auth: str = "cookie"
+    folder: Path, url: str, size: Size, *, cluster: Cluster | None = None, auth: str = "password"
 ) -> Iterator[House]:
     """A running house; every child is killed at the end of the block."""
     with Children(folder) as children:

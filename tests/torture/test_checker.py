@@ -108,6 +108,13 @@ def test_items_that_are_not_for_sale_are_not_missed() -> None:
     assert checker.judge(erp, told())["lost"] == []
 
 
+def test_nothing_in_a_warehouse_is_nought_in_its_source() -> None:
+    erp = checker.truth([], {A: item(1.0)}, {"MAIN": "default", "EAST": "east"})
+    east = ("stock", {"source_code": "east", "quantity": 0})
+    assert not checker.judge(erp, told(CREATE, STOCK, east))["unknown"]
+    assert not checker.judge(erp, told(CREATE, STOCK))["lost"]
+
+
 def test_it_imports_nothing_but_the_standard_library() -> None:
     tree = ast.parse(Path(checker.__file__).read_text(encoding="utf-8"))
     names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}

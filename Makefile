@@ -6,7 +6,7 @@ PYTHON ?= $(or $(shell for name in python3 python3.14 python3.13 python3.12 pyth
 	$$name -c '$(NEW_ENOUGH)' 2>/dev/null && echo $$name && break; done),python3)
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
@@ -63,5 +63,5 @@ $(VENV)/ready-dev: requirements-dev.txt requirements.txt | $(VENV)/bin/python
 .venv-bench/ready: requirements-bench.txt | $(VENV)/bin/python
 	@echo "Installing the queues to compare with ..."
 	@$(BIN)/python -m venv .venv-bench
-	@.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt
+	@.venv-bench/bin/python -m pip install -qq --disable-pip-version-check -r requirements-bench.txt
 	@touch $@

@@ -149,8 +149,8 @@ def welcome(house: House, password: str | None) -> None:
         f"Commerce Connector   http://{HOST}:{house.port}",
         "User                 admin",
         f"Password             {f'{password}   (shown only now)' if password else again}",
-        f"Sandbox Acumatica    http://{HOST}:{house.base + 1}/_sandbox",
-        f"Sandbox Magento      http://{HOST}:{house.base + 2}/_sandbox",
+        f"Sandbox Acumatica    http://{HOST}:{house.base + 1}",
+        f"Sandbox Magento      http://{HOST}:{house.base + 2}",
         "Ctrl-C stops everything.",
     ]
     print("\n" + "\n".join(f"  {line}" for line in lines) + "\n", flush=True)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
@@ -19,7 +20,7 @@ from connector.db import db, instant, micros
 from connector.queue.lanes import Lane
 from connector.queue.models import NORMAL, URGENT
 from connector.queue.safety import safety
-from connector.queue.sql import RUNNING, Rows, run, writing
+from connector.queue.sql import RUNNING, Rows, fetch, run, writing
 from connector.queue.takeover import Reclaimed, reclaim
 
 __all__ = ["Claimed", "Mark", "Reclaimed", "begin", "claim", "ours", "pick_sql", "reclaim", "renew"]
@@ -136,19 +137,18 @@ def _claim(own: Connection, lane: Lane, priority: int, values: dict[str, Any], a
     if own.dialect.name == "sqlite":
         pick = pick_sql(priority, after=after)
         sql = _TAKE.format(ids=f"id IN ({pick})", columns=_COLUMNS)
-        rows = run(own, sql, values).fetchall()
+        rows = fetch(own, sql, values)
     else:
-        picked = run(own, pick_sql(priority, after=after, postgresql=True), values).scalars().all()
+        picked = [row[0] for row in fetch(own, pick_sql(priority, after=after, postgresql=True), values)]
         if not picked:
             return []
         sql = _TAKE.format(ids="id = ANY(:ids)", columns=_COLUMNS)
-        rows = run(own, sql, {**values, "ids": list(picked)}).fetchall()
-    rows = sorted(rows, key=_order)
+        rows = fetch(own, sql, {**values, "ids": picked})
+    rows.sort(key=_ORDER)
     return [Claimed(row[0], lane, *row[1:]) for row in rows]
 
 
-def _order(row: Any) -> tuple[int, int]:
-    return row[12], row[0]
+_ORDER = itemgetter(12, 0)  # available_at, id: RETURNING promises no order
 
 
 _MINE = Rows("mine", id="bigint", epoch="integer")
@@ -165,7 +165,7 @@ def renew(claimed: Iterable[Claimed], *, until: datetime) -> set[int]:
     with db.write() as connection:
         source, values = _mine(connection, claimed)
         sql = f"UPDATE message SET lease_until = :until FROM {source} WHERE {_STILL} RETURNING message.id"
-        return {row[0] for row in run(connection, sql, {**values, "until": micros(until)})}
+        return {row[0] for row in fetch(connection, sql, {**values, "until": micros(until)})}
 
 
 def ours(claimed: Iterable[Claimed]) -> set[int]:
@@ -176,7 +176,7 @@ def ours(claimed: Iterable[Claimed]) -> set[int]:
     with db.read() as connection:
         source, values = _mine(connection, claimed)
         sql = f"SELECT message.id FROM {source} JOIN message ON {_STILL}"
-        return {row[0] for row in run(connection, sql, values)}
+        return {row[0] for row in fetch(connection, sql, values)}
 
 
 def begin(messages: Iterable[Claimed], *, now: datetime, connection: Connection | None = None) -> None:

@@ -16,7 +16,7 @@ from connector.queue.back import Return, to_pending
 from connector.queue.endings import Ending
 from connector.queue.models import FAILED, PENDING, SKIPPED, SUCCEEDED, WAITING
 from connector.queue.safety import safety
-from connector.queue.sql import RUNNING, Rows, run
+from connector.queue.sql import RUNNING, Rows, fetch, run
 from connector.queue.work import Unit
 
 _MINE = Rows("mine", id="bigint", epoch="integer")
@@ -58,7 +58,7 @@ def finals(connection: Connection, ends: Sequence[Ending], now: datetime) -> set
     good = [(e.message.id, e.message.epoch, e.status, e.reason) for e in ends if e.status in (SUCCEEDED, SKIPPED)]
     if good:
         sql = _FINISH.format(source=_PLAIN.source(dialect), still=_still())
-        settled.update(run(connection, sql, {"now": at, **_PLAIN.values(dialect, good)}).scalars())
+        settled.update(row[0] for row in fetch(connection, sql, {"now": at, **_PLAIN.values(dialect, good)}))
     trouble = [
         (
             e.message.id,
@@ -77,7 +77,7 @@ def finals(connection: Connection, ends: Sequence[Ending], now: datetime) -> set
     ]
     if trouble:
         sql = _TROUBLE.format(source=_FULL.source(dialect), still=_still())
-        settled.update(run(connection, sql, _FULL.values(dialect, trouble)).scalars())
+        settled.update(row[0] for row in fetch(connection, sql, _FULL.values(dialect, trouble)))
     waiting = [e for e in ends if e.status == WAITING and e.message.id in settled]
     _close_older_waits(connection, waiting, at)
     waits.called(connection, [e.message.id for e in waiting], now)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import traceback
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
@@ -159,13 +160,10 @@ def _put_again(connection: Connection, lane: Lane, late: Sequence[Ending], now: 
 def _tally(group: Sequence[Prepared], ends: Sequence[Ending], settled: set[int], now: datetime) -> Tally:
     at = micros(now)
     tally = Tally(messages=len(ends), fenced=len(ends) - len(settled))
-    for ending in ends:
-        if ending.message.id not in settled:
-            continue
-        name = COUNTED[ending.status]
-        setattr(tally, name, getattr(tally, name) + 1)
-        if ending.status == SUCCEEDED:
-            tally.lag_ms += max(0, at - ending.message.created) // 1000
+    mine = [ending for ending in ends if ending.message.id in settled] if tally.fenced else ends
+    for status, count in Counter(ending.status for ending in mine).items():
+        setattr(tally, COUNTED[status], count)
+    tally.lag_ms = sum(max(0, at - ending.message.created) // 1000 for ending in mine if ending.status == SUCCEEDED)
     for prepared in group:
         tally.calls += prepared.calls
         if prepared.batch and prepared.calls:

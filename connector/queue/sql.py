@@ -31,6 +31,14 @@ def run(connection: Connection, sql: str, values: dict[str, Any]) -> CursorResul
     return connection.exec_driver_sql(_percent(sql), values)
 
 
+def fetch(connection: Connection, sql: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """The rows of one statement as the driver gives them: plain tuples, at half the price."""
+    result = run(connection, sql, values)
+    rows = list(result.cursor.fetchall()) if result.cursor else []
+    result.close()
+    return rows
+
+
 @lru_cache(maxsize=256)
 def _percent(sql: str) -> str:
     return _NAME.sub(r"%(\1)s", sql)

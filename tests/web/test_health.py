@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from flask import Flask
+from flask_migrate import upgrade
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy.exc import OperationalError
 
 from connector.db import db
 from connector.web import health
+from tests.conftest import make_app
 from tests.web import seed
 from tests.web.people import Client
 
@@ -70,3 +74,13 @@ def test_the_metrics_can_ask_for_a_token(app: Flask, stranger: Client) -> None:
     assert refused.status_code == 401 and "connector_" not in refused.text
     assert stranger.get("/metrics", headers={"Authorization": "Bearer let-me-ín"}).status_code == 401
     assert stranger.get("/metrics", headers={"Authorization": "Bearer let-me-in"}).status_code == 200
+
+
+def test_the_real_migrations_make_it_ready(sqlite_url: str, instance: Path) -> None:
+    app = make_app(sqlite_url, instance)
+    with app.app_context():
+        browser = app.test_client()
+        assert browser.get("/readyz").status_code == 503
+        upgrade()
+        assert browser.get("/readyz").json == {"status": "ready"}
+        db.engine.dispose()

@@ -84,6 +84,7 @@ class Worker:
             target,
             config.values,
             need=lambda kind, keys: self._need(connector_id, kind, keys),
+            again=lambda kind, keys: self._again(connector_id, kind, keys),
             enabled=config.enabled,
         )
 
@@ -114,6 +115,11 @@ class Worker:
         items = [inbox.Item(key) for key in keys if key not in known]
         if items:
             inbox.put(lane, items, origin="dependency", bell=self.bell)
+
+    def _again(self, connector_id: str, entity: str, keys: Sequence[str]) -> None:
+        """Put records whose written state is in doubt, also beside a message that is at work on them right now."""
+        lane = Lane(connector_id, entity, ERP_TO_STORE)
+        inbox.put(lane, [inbox.Item(key) for key in keys], origin="fenced", bell=self.bell)
 
     def refused(self, connector_id: str, word: Refused) -> None:
         """Stop calling at once and say who must do what; the windows end, the messages stay."""

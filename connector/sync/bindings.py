@@ -163,6 +163,8 @@ def adopt(
     then: Callable[[Connection], None] | None = None,
 ) -> None:
     """Bind records that the target already had under the same natural key; what they hold is not known."""
+    if not records:
+        return
     with db.write() as connection:
         for key, record in records.items():
             target_id = getattr(record, "target_id", "") or record.key
@@ -173,7 +175,7 @@ def adopt(
                         connector_id=connector, entity=entity, key=key, source_id=key, target_id=target_id, unsure=True
                     )
                 )
-        if then is not None and records:
+        if then is not None:
             then(connection)
 
 

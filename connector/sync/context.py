@@ -56,6 +56,7 @@ class Context:
     release: Callable[[Connection, str, Sequence[str]], None] = _no_one  # (entity, keys) are bound in this transaction
     announce: Callable[[str, Sequence[str]], None] = _nobody  # messages of these keys may wait for their (entity, key)
     need: Callable[[str, Sequence[str]], None] = _nobody  # (entity, keys) must be synced before
+    again: Callable[[str, Sequence[str]], None] = _nobody  # (entity, keys) have to be written once more
     enabled: Callable[[str], bool] = lambda entity: True
 
     def fingerprint(self) -> str:

@@ -7,7 +7,7 @@ each step is committed before the next, so a kill at any line is repaired by doi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -17,6 +17,7 @@ from connector.records import PRODUCT, Record
 from connector.sync import bindings
 from connector.sync.batches import write_splitting
 from connector.sync.bindings import Bound, Mark
+from connector.sync.catalogue import SYNCS
 from connector.sync.context import FORCING, Context, Task
 from connector.sync.safety import safety
 from connector.systems.base import Written
@@ -159,9 +160,9 @@ class _Flow:
             lambda part: target.write_many(part, known={r.key: known[r.key] for r in part if r.key in known}),
             [records[key] for key in marks],
         )
-        self._bind(marks, written, {key: self.open[key].id for key in marks})
+        self._bind(marks, written, {key: self.open[key].id for key in marks}, new=marks.keys() - known.keys())
 
-    def _bind(self, marks: dict[str, Mark], written: list[Written], ids: dict[str, int]) -> None:
+    def _bind(self, marks: dict[str, Mark], written: list[Written], ids: dict[str, int], new: Set[str]) -> None:
         connector, done = self.context.connector, {item.key: item for item in written if item.problem is None}
         if done:
             bindings.bind(
@@ -176,8 +177,33 @@ class _Flow:
         lost = [key for key, task_id in ids.items() if task_id not in still]
         if lost:  # an old value may have landed on a newer one: nobody may believe what is bound
             bindings.doubt(connector, self.entity, lost)
+            self._doubt_dependents([key for key in lost if key in new])
+        self._missed([item.problem for item in written if isinstance(item.problem, Wait)])
         for item in written:
             self._end(item.key, item.problem, _summary(self.entity, item), wrote=True)
+
+    def _doubt_dependents(self, keys: list[str]) -> None:
+        """A create that was sent too late carried first values (a price) over what has been written since."""
+        for sync in SYNCS if keys else ():
+            if self.entity in sync.needs and self.context.enabled(sync.entity):
+                bindings.doubt(self.context.connector, sync.entity, keys)
+                self.context.again(sync.entity, keys)
+
+    def _missed(self, words: list[Wait]) -> None:
+        """The target itself says that it lacks what is needed, whatever the bindings say: somebody deleted it there.
+
+        Said first and looked for once more then, as in `_absent`; what is really gone is asked for again.
+        """
+        for entity in sorted({word.for_[0] for word in words}):
+            keys = [word.for_[1] for word in words if word.for_[0] == entity]
+            self.context.announce(entity, keys)
+            found = self.context.target.find(entity, keys)
+            bindings.adopt(self.context.connector, entity, found, self._release(entity, found))
+            gone = [key for key in keys if key not in found]
+            if gone:
+                bindings.doubt(self.context.connector, entity, gone)
+            if gone and self.context.enabled(entity):
+                self.context.need(entity, gone)
 
     def _release(self, entity: str, keys: Iterable[str]) -> Callable[[Connection], None]:
         """What waits for these is sent on in the transaction that binds them."""

@@ -32,6 +32,7 @@ class Bench:
     settings: dict[str, dict[str, Any]] = field(default_factory=dict)
     released: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     needed: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
+    put_again: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     announced: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     meanwhile: Callable[[], object] | None = None  # what others do right after the announcement
     disabled: set[str] = field(default_factory=set)
@@ -50,6 +51,7 @@ class Bench:
             self.settings,
             release=lambda connection, entity, keys: self.released.append((entity, tuple(keys))),
             announce=self.announce,
+            again=lambda kind, keys: self.put_again.append((kind, tuple(keys))),
             need=lambda kind, keys: self.needed.append((kind, tuple(keys))),
             enabled=lambda kind: kind not in self.disabled,
         )

@@ -258,3 +258,58 @@ def test_an_adopted_product_frees_what_else_waits_for_it(bench: Bench) -> None:
     bench.erp.set(price("A1", "10"))
     bench.perform("price", "A1")
     assert ("product", ("A1",)) in bench.released
+
+
+def a_product_that_was_deleted_in_the_store(bench: Bench) -> None:
+    bench.erp.set(product("A1"))
+    bench.erp.set(price("A1", "10"))
+    bench.perform("product", "A1")
+    bench.store.products.clear()
+
+
+def test_a_price_whose_product_was_deleted_in_the_store_asks_for_it_again(bench: Bench) -> None:
+    a_product_that_was_deleted_in_the_store(bench)
+    (result,) = bench.perform("price", "A1")
+    assert word(result) is Wait
+    assert bench.announced == [("product", ("A1",))] and bench.needed == [("product", ("A1",))]
+    (again,) = bench.perform("product", "A1")
+    assert again.word is None, "what the bindings say is not believed any more"
+    assert bench.released[-1] == ("product", ("A1",))
+
+
+def test_a_product_that_comes_back_between_the_refusal_and_the_wait_calls_the_price(bench: Bench) -> None:
+    a_product_that_was_deleted_in_the_store(bench)
+
+    def back_meanwhile() -> None:
+        bench.store.products["A1"] = StoreProduct("A1", target_id="78")
+
+    bench.meanwhile = back_meanwhile
+    bench.perform("price", "A1")
+    assert bench.released[-1] == ("product", ("A1",)), "the queue sends the message back instead of putting it to wait"
+    assert bench.needed == []
+
+
+def test_a_create_that_was_sent_too_late_has_the_price_written_again(bench: Bench) -> None:
+    """Stopped in the middle of the create: its first price may lie over one that was written since."""
+    bench.erp.set(product("A1"))
+    bench.erp.set(price("A1", "10"))
+
+    def price_written_meanwhile(records: Sequence[Record]) -> None:
+        bench.store.before = None
+        bench.store.products["A1"] = StoreProduct("A1", target_id="1")
+        bench.perform("price", "A1")
+
+    bench.store.before = price_written_meanwhile
+    answers = [{1}, set()]
+    bench.perform("product", "A1", ours=lambda: answers.pop(0))
+    assert not bindings.get_many("DEMO", "price", ["A1"])["A1"].sure
+    assert bench.put_again == [("price", ("A1",)), ("inventory", ("A1",))]
+
+
+def test_an_update_that_was_sent_too_late_leaves_the_price_alone(bench: Bench) -> None:
+    bench.erp.set(product("A1"))
+    bench.perform("product", "A1")
+    bench.erp.set(product("A1", version=2, name="New name"))
+    answers = [{1}, set()]
+    bench.perform("product", "A1", ours=lambda: answers.pop(0))
+    assert bench.put_again == []

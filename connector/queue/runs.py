@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
@@ -14,6 +14,7 @@ from connector.queue.settle import Tally
 from connector.queue.sql import writing
 
 TABLE: Any = Run.__table__
+A_DAY = timedelta(days=1)
 LATELY = 20  # how many rows of an entity are looked through for one that was never closed
 
 
@@ -68,16 +69,23 @@ def close(run_id: int, tally: Tally, total: int, *, now: datetime) -> None:
 
 
 def close_abandoned(lane: Lane, now: datetime) -> None:
-    """Close the windows of a lane whose process died. Only who holds the lane's lease may say so."""
+    """Close the windows of a lane whose process died. Only who holds the lane's lease may say so.
+
+    What a person started runs beside the lease, so it counts as dead only after a day.
+    """
     query = (
-        select(TABLE.c.id, TABLE.c.status, TABLE.c.job, TABLE.c.mode)
+        select(TABLE.c.id, TABLE.c.status, TABLE.c.job, TABLE.c.mode, TABLE.c.created_at)
         .where(TABLE.c.connector_id == lane.connector, TABLE.c.entity == lane.entity)
         .order_by(TABLE.c.id.desc())
         .limit(LATELY)
     )
     with db.read() as connection:
         rows = connection.execute(query).all()
-    dead = [row.id for row in rows if (row.status, row.job, row.mode) == ("processing", "window", "auto")]
+    dead = [
+        row.id
+        for row in rows
+        if (row.status, row.job) == ("processing", "window") and (row.mode == "auto" or row.created_at < now - A_DAY)
+    ]
     if dead:
         text = "The process ended before the run did; its messages were taken over."
         with db.write() as own:

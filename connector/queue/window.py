@@ -219,7 +219,7 @@ class Window:
         """Units to claim now: none while half of what shall lie ahead is still there."""
         wanted, ahead = self._pace.ahead(size), self._crew.ahead + len(self._suspects)
         free = max(0, self._crew.size - self._crew.unfinished)
-        return free + wanted - ahead if free or 2 * ahead < wanted or not ahead else 0
+        return max(0, free + wanted - ahead) if free or 2 * ahead < wanted or not ahead else 0
 
     def _progress(self, at: float) -> Progress:
         due = at - self._saved >= PROGRESS_SECONDS

@@ -429,6 +429,25 @@ def test_suspects_are_tried_in_ever_smaller_company(any_app: Flask, clock: Event
     assert {each["status"] for each in rows()} == {"succeeded"}
 
 
+def test_many_suspects_are_not_all_claimed_ahead(any_app: Flask, clock: Events) -> None:
+    put(clock, *(f"SKU-{number:03}" for number in range(120)))
+    for _ in range(2):
+        claim.begin(take(clock, 120), now=clock.now())
+        clock.advance(31)
+        claim.reclaim(clock.now())
+    put(clock, *(f"NEW-{number:02}" for number in range(20)))
+    most = []
+
+    def work(unit: Unit) -> Report:
+        with any_app.app_context():
+            most.append(len(rows(status="running")))
+        clock.advance(1)
+        return done(unit.messages)
+
+    assert window(clock, work, Policy(parallel=2)).succeeded == 140
+    assert max(most) <= 8
+
+
 def test_a_message_that_kills_its_workers_is_put_aside_and_its_neighbours_get_through(
     any_app: Flask, clock: Events
 ) -> None:
@@ -571,7 +590,10 @@ def test_the_run_of_a_killed_process_is_closed_by_the_next_window(any_app: Flask
     clock.advance(60)
     window(clock, Script())
     found = {each["id"]: each["status"] for each in run_rows()}
-    assert found == {dead: "error", manual: "processing"}
+    assert found == {dead: "error", manual: "processing"}, "what a person started runs beside the window"
+    clock.advance(86_400)
+    window(clock, Script())
+    assert {each["status"] for each in run_rows()} == {"error"}
 
 
 def test_waiting_messages_come_back_when_a_window_begins(any_app: Flask, clock: Events) -> None:

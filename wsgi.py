@@ -1,19 +1,32 @@
-"""What servers and `flask --app wsgi` import. A wrong setting ends here with its sentences."""
+"""What servers and `flask --app wsgi` import: the application, and where its log goes (standard error)."""
 
 from __future__ import annotations
 
+import logging
 import sys
-
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import ConfigError
 from connector import create_app
+
+PLAIN = frozenset(vars(logging.makeLogRecord({})))  # what every record has
+
+
+class Lines(logging.Formatter):
+    """One line for each record, with what it is about at the end: `... message failed action=x message=17`."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # before a traceback
+        about = {name: value for name, value in vars(record).items() if name not in PLAIN | {"message", "asctime"}}
+        return " ".join([super().formatMessage(record), *(f"{name}={value}" for name, value in about.items())])
+
+
+def _log_to_standard_error() -> None:
+    handler = logging.StreamHandler()
+    handler.setFormatter(Lines("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])  # LOG_LEVEL is for our own loggers
+
 
 try:
     app = create_app()
 except ConfigError as error:
     sys.exit(f"The connector cannot start:\n{error}")
-
-if hops := app.config["PROXIES"]:
-    # believes X-Forwarded-* of as many proxies as stand before us, and of no more
-    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_prefix=hops)  # type: ignore[method-assign]
+_log_to_standard_error()

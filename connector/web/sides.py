@@ -13,6 +13,7 @@ from connector.records import Level, Record
 
 Facts = list[tuple[str, list[str]]]
 HIDDEN = ("version", "fields")
+MONEY = ("price", "msrp", "special_price")
 LABELS = {
     "key": "Key", "target_id": "ID in the store", "msrp": "MSRP", "url_key": "URL key", "base_uom": "Base unit",
     "weight_uom": "Weight unit", "exported": "Export is on", "active": "May be sold", "sellable": "May be sold",
@@ -26,7 +27,7 @@ def facts(record: Record | None) -> Facts:
     if record is None:
         return []
     found = [
-        (_label(field.name), _lines(getattr(record, field.name)))
+        (_label(field.name), _money_or_lines(field.name, getattr(record, field.name)))
         for field in dataclasses.fields(record)
         if field.name not in HIDDEN
     ]
@@ -49,6 +50,14 @@ def told(values: Mapping[str, Any] | str) -> Facts:
 
 def _label(name: str) -> str:
     return LABELS.get(name) or name.replace("_", " ").capitalize()
+
+
+def _money_or_lines(name: str, value: Any) -> list[str]:
+    """An amount of money has two decimals at least: 12.5 reads like a slip."""
+    if name in MONEY and isinstance(value, Decimal):
+        exact = value.normalize()
+        return [format(exact if exact.as_tuple().exponent < -2 else value.quantize(Decimal("0.01")), "f")]  # type: ignore[operator]
+    return _lines(value)
 
 
 def _lines(value: Any) -> list[str]:

@@ -56,8 +56,8 @@ def test_the_two_sides_come_after_the_page_or_by_a_link(engine: Desk, viewer: Cl
     part = viewer.part("/records/DEMO/price/MUG?read=1").text
     assert engine.looked == [("DEMO", "price", "MUG")]
     text = text_of(part)
-    assert "In the ERP Key MUG Price 12.5 Special" not in text
-    assert "Price 12.5 Currency USD" in text
+    assert "Special price" not in text, "what is empty is left out"
+    assert "Price 12.50 Currency USD" in text
     assert "ID in the store 17 Name Mug" in text and "default: 3" in text
     assert "load" not in part.split("hx-trigger")[1].split(">")[0], "it does not ask again by itself"
     assert part.strip() in viewer.get("/records/DEMO/price/MUG?read=1").text
@@ -202,6 +202,10 @@ def test_facts_leave_out_what_is_empty_and_write_numbers_plainly() -> None:
     assert "Description" not in found and "Version" not in found
     stock = dict(sides.facts(Stock("MUG", levels=(Level("MAIN", Decimal(5), Decimal("4.0"), Decimal(3)),))))
     assert stock["Stock"] == ["MAIN: 5 on hand, 4 available, 3 for shipping"]
+    prices = dict(
+        sides.facts(Price("MUG", price=Decimal("12.5000"), msrp=Decimal("0.12345"), special_price=Decimal("7")))
+    )
+    assert [prices[name] for name in ("Price", "MSRP", "Special price")] == [["12.50"], ["0.12345"], ["7.00"]]
     assert sides.facts(None) == []
     assert sides.told("not json") == sides.told("[1]") == []
     assert sides.told({"a": [{"b": 1}], "c": {"d": True}, "e": None}) == [("A", ['{"b": 1}']), ("C", ["d: yes"])]

@@ -18,7 +18,7 @@ from connector.db import utcnow
 from connector.engine.systems import Connections
 from connector.engine.work import Worker
 from connector.errors import Refused
-from connector.queue import inbox, runner
+from connector.queue import inbox, repair, runner
 from connector.queue.lanes import Lane
 from connector.queue.runner import Policy
 from connector.queue.scheduler import Job, JobRun
@@ -39,7 +39,7 @@ class Jobs:
     def all(self) -> list[Job]:
         """Every job that may run now."""
         configs = {config.id: config for config in connectors.all()}
-        jobs = []
+        jobs = [Job("repairs", "* * * * *", _finish_repairs)]
         for schedule in schedules.all_active(utcnow()):
             config = configs.get(schedule.connector_id)
             if config is not None and _may_run(config, schedule):
@@ -128,6 +128,11 @@ class Jobs:
 
         threading.Thread(target=drain, name="process", daemon=True).start()
         return run_id
+
+
+def _finish_repairs(job_run: JobRun) -> str:
+    """A large reprocess goes on though its page was closed or its process has died."""
+    return f"{repair.resume(job_run.stop.is_set, bell=job_run.bell, clock=job_run.clock)} repairs finished"
 
 
 def policy(config: Config, worker: Worker, lane: Lane, lease_seconds: int) -> Policy:

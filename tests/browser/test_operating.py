@@ -18,7 +18,7 @@ from connector.queue.models import Message, Run
 from connector.records import Price, StoreProduct
 from connector.sync.models import Binding, Notification
 from tests import rows
-from tests.browser.conftest import Visit, fits, no_findings
+from tests.browser.conftest import PHONE, WIDE, Visit, fits, no_findings
 from tests.web import seed
 from tests.web.operating import Desk, desk
 
@@ -71,6 +71,7 @@ def status_counts() -> dict[str, int]:
 
 
 def test_every_page_is_accessible_and_fits(engine: Desk, visit: Visit, look: dict[str, Any]) -> None:
+    full = (look["theme"], look["width"]) in (("light", WIDE), ("dark", PHONE))  # axe takes its time
     page = visit("/messages", "otto", **look)
     for path in PAGES:
         page.goto(path)
@@ -78,7 +79,8 @@ def test_every_page_is_accessible_and_fits(engine: Desk, visit: Visit, look: dic
             expect(page.get_by_role("heading", name="In the ERP")).to_be_visible()
         page.evaluate("document.querySelectorAll('details:not(.phone-menu)').forEach((more) => { more.open = true })")
         assert page.locator("h1").count() == 1, path
-        no_findings(page)
+        if full:
+            no_findings(page)
         fits(page)
         assert page.evaluate("window.__violations") == [], path
 

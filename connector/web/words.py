@@ -42,5 +42,13 @@ def utc(instant: datetime) -> str:
     return f"{instant:%Y-%m-%d %H:%M:%S} UTC"
 
 
+def minutes_since(minute: datetime) -> str:
+    """How long ago something was of which only the minute is kept."""
+    seconds = (utcnow() - minute).total_seconds()
+    return "this minute" if seconds < 60 else f"{duration(seconds)} ago"
+
+
 def register(app: Flask) -> None:
-    app.jinja_env.filters.update(counted=counted, duration=duration, since=since, ago=ago, utc=utc)
+    app.jinja_env.filters.update(
+        counted=counted, duration=duration, since=since, minutes_since=minutes_since, ago=ago, utc=utc
+    )

@@ -23,7 +23,7 @@ def test_the_whole_life_of_a_connector(admin: Client, demo: StandIn) -> None:
     assert all(schedule.active for schedule in schedules.of("DEMO")) and len(schedules.of("DEMO")) == 7
     for number in range(3):
         seed.message(f"K{number}")
-    assert "3 messages wait now: they are kept" in admin.get(DEMO + "/pause").text
+    assert "3 messages wait now: what waits is kept" in admin.get(DEMO + "/pause").text
     admin.post(DEMO + "/pause")
     assert connectors.get("DEMO").state == "paused"
     admin.post(DEMO + "/stop")
@@ -31,7 +31,7 @@ def test_the_whole_life_of_a_connector(admin: Client, demo: StandIn) -> None:
     admin.post(DEMO + "/activate", data={"waiting": "send"})
     assert connectors.get("DEMO").state == "active"
     admin.post(DEMO + "/stop")
-    assert "3 messages that wait are given up" in admin.get(DEMO + "/uninstall").text
+    assert "3 messages wait and would be given up" in admin.get(DEMO + "/uninstall").text
     admin.post(DEMO + "/uninstall")
     assert connectors.get("DEMO").state == "new" and schedules.of("DEMO") == []
     assert seed.statuses() == {"skipped": 3}

@@ -13,7 +13,7 @@ from connector.queue import numbers
 from connector.queue.lanes import Lane
 from connector.queue.numbers import Minute
 from connector.web import chart
-from connector.web.words import counted, duration
+from connector.web.words import counted, duration, minutes_since
 from tests.web import seed
 from tests.web.people import Client
 
@@ -156,3 +156,8 @@ def test_the_chart_needs_no_inline_style(viewer: Client) -> None:
 )
 def test_a_span_is_said_in_its_largest_unit(seconds: float, words: str) -> None:
     assert duration(seconds) == words
+
+
+def test_only_the_minute_of_the_last_success_is_known_so_no_seconds_are_claimed() -> None:
+    assert minutes_since(utcnow() - timedelta(seconds=50)) == "this minute"
+    assert minutes_since(utcnow() - timedelta(seconds=200)) == "3 min ago"

@@ -157,7 +157,8 @@ def waiting(config: Config) -> dict[str, int]:
 
 def effects(config: Config, action: str, counts: dict[str, int]) -> list[str]:
     """What the step does, in sentences with numbers."""
-    kept = _messages(sum(counts[status] for status in OPEN))
+    number = sum(counts[status] for status in OPEN)
+    kept = f"{_messages(number)} {'waits' if number == 1 else 'wait'}"
     running = counts["running"]
     ending = f" {_messages(running)} in work {'is' if running == 1 else 'are'} finished first." if running else ""
     return {
@@ -165,22 +166,22 @@ def effects(config: Config, action: str, counts: dict[str, int]) -> list[str]:
             "First three things are checked: the message table, the ERP and the store.",
             f"Then there is a queue and a window for each of {', '.join(sync.title for sync in SYNCS)}, "
             "notifications are accepted, and changes travel by themselves.",
-            f"{kept} from before wait and will be sent." if sum(counts.values()) else "No message waits.",
+            f"{kept} from before and will be sent." if number else "No message waits.",
         ],
         "activate": [
-            f"{kept} wait" + (" from before the stop." if config.state == STOPPED else " and are sent now, in order.")
+            f"{kept}" + (" from before the stop." if config.state == STOPPED else " and are sent now, in order.")
         ],
         "pause": [
-            f"{kept} wait now: they are kept, and so is everything that changes meanwhile.{ending}",
+            f"{kept} now: what waits is kept, and so is everything that changes meanwhile.{ending}",
             "Nothing is sent until you activate the connector again; then all of it is sent, each record once.",
         ],
         "stop": [
-            f"{kept} wait now: they are kept but not sent.{ending}",
+            f"{kept} now: what waits is kept but not sent.{ending}",
             "What changes from now on is not collected: notifications are not kept and nothing is looked for.",
             "When you activate it again you choose whether the waiting ones are sent or given up.",
         ],
         "uninstall": [
-            f"{kept} that wait are given up, and every schedule is removed.",
+            f"{kept} and would be given up; every schedule is removed.",
             "Settings, secrets, bindings and the history are kept: it can be initialized again.",
         ],
     }[action]

@@ -125,3 +125,21 @@ def test_the_server_refuses_a_wrong_setting_before_it_starts(env: Env) -> None:
             check=False,
         )
         assert done.returncode == 1 and "LEASE_SECONDS must be a whole number" in done.stderr, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("command", "ready", "goodbye"),
+    [(["worker"], "is working", "Finishing what is in hand"), (["sandbox", "magento"], "magento sandbox:", "")],
+)
+def test_a_process_of_its_own_ends_when_it_is_told_to(env: Env, command: list[str], ready: str, goodbye: str) -> None:
+    flask = [sys.executable, "-u", "-m", "flask", "--app", "wsgi"]
+    subprocess.run([*flask, "db", "upgrade"], env=env, cwd=ROOT, check=True, timeout=60)
+    process = subprocess.Popen([*flask, *command], env=env, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    try:
+        assert any(ready in line for line in process.stdout)
+        process.send_signal(signal.SIGTERM)
+        rest, _ = process.communicate(timeout=60)
+    finally:
+        process.kill()
+    assert process.returncode == 0 and goodbye in rest

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -55,7 +56,7 @@ def save(
 ) -> None:
     """Write where a poll stands, in the caller's transaction."""
     values = {"mark": mark, "position": reading.dump() if reading else "", "read_at": utcnow()}
-    statement = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(TABLE)  # type: ignore[attr-defined]
+    statement: Any = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(TABLE)
     connection.execute(
         statement.values(connector_id=connector, entity=entity, direction=direction, **values).on_conflict_do_update(
             index_elements=[TABLE.c.connector_id, TABLE.c.entity, TABLE.c.direction], set_=values

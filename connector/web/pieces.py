@@ -7,7 +7,7 @@ from __future__ import annotations
 from datetime import datetime
 from functools import cache
 
-from flask import Flask
+from flask.sansio.app import App
 from markupsafe import Markup
 
 from connector.web.assets import icon
@@ -75,6 +75,6 @@ def origin(word: str) -> str:
     return ORIGINS.get(word, word)
 
 
-def register(app: Flask) -> None:
+def register(app: App) -> None:
     app.jinja_env.globals.update(pill=pill, moment=moment)
     app.jinja_env.filters.update(direction=direction, origin=origin)

@@ -89,9 +89,9 @@ class Worker:
         )
 
     def _release(
-        self, connector_id: str, freed: set[Lane], connection: Connection, entity: str, keys: Sequence[str]
+        self, connector_id: str, freed: set[Lane], connection: Connection | None, entity: str, keys: Sequence[str]
     ) -> None:
-        """What waits for these records goes on, in the transaction that binds them."""
+        """What waits for these records goes on, in the transaction that binds them or after it."""
         dependents = [sync for sync in catalogue.SYNCS if entity in sync.needs]
         if dependents and waits.release_many(connector_id, entity, keys, connection=connection):
             freed.update(Lane(connector_id, sync.entity, sync.direction) for sync in dependents)

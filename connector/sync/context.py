@@ -40,7 +40,7 @@ def _nobody(_entity: str, _keys: Sequence[str]) -> None:
     return None
 
 
-def _no_one(_connection: Connection, _entity: str, _keys: Sequence[str]) -> None:
+def _no_one(_connection: Connection | None, _entity: str, _keys: Sequence[str]) -> None:
     return None
 
 
@@ -53,7 +53,8 @@ class Context:
     source: System
     target: System
     settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    release: Callable[[Connection, str, Sequence[str]], None] = _no_one  # (entity, keys) are bound in this transaction
+    # (entity, keys) are bound: in this transaction, or (None) for sure now
+    release: Callable[[Connection | None, str, Sequence[str]], None] = _no_one
     announce: Callable[[str, Sequence[str]], None] = _nobody  # messages of these keys may wait for their (entity, key)
     need: Callable[[str, Sequence[str]], None] = _nobody  # (entity, keys) must be synced before
     again: Callable[[str, Sequence[str]], None] = _nobody  # (entity, keys) have to be written once more

@@ -7,8 +7,9 @@ each step is committed before the next, so a kill at any line is repaired by doi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import partial
 
 from sqlalchemy import Connection
 
@@ -119,7 +120,7 @@ class _Flow:
         missing = [key for key in self.open if key not in known]
         if missing:
             found = self.context.target.find(entity, missing)
-            bindings.adopt(self.context.connector, entity, found, self._release(entity, found))
+            self._adopt(entity, found)
             known.update({key: getattr(record, "target_id", "") or record.key for key, record in found.items()})
         absent = self._absent(entity, [key for key in missing if key not in known], known)
         if absent and self.context.enabled(entity):
@@ -171,8 +172,9 @@ class _Flow:
                 [marks[key] for key in done],
                 target_ids={key: item.target_id for key, item in done.items()},
                 fields={key: item.fields for key, item in done.items()},
-                then=self._release(self.entity, done),
+                then=partial(self._release, self.entity, done),
             )
+            self._release(self.entity, done)
         still = self.ours()
         lost = [key for key, task_id in ids.items() if task_id not in still]
         if lost:  # an old value may have landed on a newer one: nobody may believe what is bound
@@ -198,16 +200,22 @@ class _Flow:
             keys = [word.for_[1] for word in words if word.for_[0] == entity]
             self.context.announce(entity, keys)
             found = self.context.target.find(entity, keys)
-            bindings.adopt(self.context.connector, entity, found, self._release(entity, found))
+            self._adopt(entity, found)
             gone = [key for key in keys if key not in found]
             if gone:
                 bindings.doubt(self.context.connector, entity, gone)
             if gone and self.context.enabled(entity):
                 self.context.need(entity, gone)
 
-    def _release(self, entity: str, keys: Iterable[str]) -> Callable[[Connection], None]:
-        """What waits for these is sent on in the transaction that binds them."""
-        return lambda connection: self.context.release(connection, entity, list(keys))
+    def _adopt(self, entity: str, found: Mapping[str, Record]) -> None:
+        if found:
+            bindings.adopt(self.context.connector, entity, found, partial(self._release, entity, found))
+            self._release(entity, found)
+
+    def _release(self, entity: str, keys: Iterable[str], connection: Connection | None = None) -> None:
+        """What waits for these goes on. In the transaction that binds them, so that no kill comes in between; and
+        after it for those who announced, looked and saw nothing yet while it was open (PostgreSQL)."""
+        self.context.release(connection, entity, list(keys))
 
     def _lost(self, key: str) -> None:
         """Somebody has taken the message over: say nothing more, the queue will see the old epoch."""

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import Connection
 
 from connector.sync import catalogue
 from connector.sync.context import Context
@@ -32,10 +33,15 @@ class Bench:
     settings: dict[str, dict[str, Any]] = field(default_factory=dict)
     released: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     needed: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
+    inside: list[bool] = field(default_factory=list)  # of each release: in the transaction of the binding?
     put_again: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     announced: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     meanwhile: Callable[[], object] | None = None  # what others do right after the announcement
     disabled: set[str] = field(default_factory=set)
+
+    def release(self, connection: Connection | None, entity: str, keys: Sequence[str]) -> None:
+        self.released.append((entity, tuple(keys)))
+        self.inside.append(connection is not None)
 
     def announce(self, entity: str, keys: Sequence[str]) -> None:
         self.announced.append((entity, tuple(keys)))
@@ -49,7 +55,7 @@ class Bench:
             self.erp,
             self.store,
             self.settings,
-            release=lambda connection, entity, keys: self.released.append((entity, tuple(keys))),
+            release=self.release,
             announce=self.announce,
             again=lambda kind, keys: self.put_again.append((kind, tuple(keys))),
             need=lambda kind, keys: self.needed.append((kind, tuple(keys))),

@@ -26,7 +26,8 @@ def test_a_new_product_is_created_and_bound(bench: Bench) -> None:
     assert result.word is None and result.wrote and "created" in result.summary
     bound = bindings.get_many("DEMO", "product", ["A1"])["A1"]
     assert (bound.target_id, bound.version, bound.sure) == ("id-A1", 1, True)
-    assert bench.released == [("product", ("A1",))]
+    assert bench.released == [("product", ("A1",))] * 2
+    assert bench.inside == [True, False], "against a kill in between, and against who looked while it was open"
 
 
 def test_an_unchanged_record_sends_nothing(bench: Bench) -> None:

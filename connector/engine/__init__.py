@@ -15,7 +15,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from connector.clock import CLOCK, Clock
 from connector.db import db
@@ -23,7 +24,7 @@ from connector.engine.intake import Intake, PushResult
 from connector.engine.jobs import Jobs, policy
 from connector.engine.systems import Connections
 from connector.engine.work import Worker
-from connector.queue import inbox
+from connector.queue import history, inbox, runs
 from connector.queue.lanes import Lane
 from connector.queue.models import OPEN, URGENT, Message
 from connector.queue.scheduler import Scheduler
@@ -34,6 +35,7 @@ from connector.sync import look as looking
 from connector.systems.base import Check
 
 log = logging.getLogger(__name__)
+DATABASE_SECONDS = 60.0  # how long a process that starts waits for its database
 
 __all__ = ["Engine", "PushResult", "policy"]
 
@@ -55,10 +57,14 @@ class Engine:
     # --- life -----------------------------------------------------------------------------------------
 
     def start(self, kind: str = "web") -> None:
-        """Begin to work in this process: windows, polls, sweeps. Calling it twice is fine."""
+        """Begin to work in this process: windows, polls, sweeps. Calling it twice is fine.
+
+        Waits for a database that is just restarting; raises OperationalError when it stays away.
+        """
         if self.scheduler is not None:
             return
         self._stop.clear()
+        self._await_database()
         self.scheduler = Scheduler(
             self.app,
             self.jobs,
@@ -70,6 +76,18 @@ class Engine:
         )
         self.scheduler.start()
         log.info("engine started", extra={"action": "engine_started", "worker": self.worker, "kind": kind})
+
+    def _await_database(self) -> None:
+        deadline = self.clock.monotonic() + DATABASE_SECONDS
+        while True:
+            try:
+                with self.app.app_context(), db.read() as connection:
+                    connection.execute(text("SELECT 1"))
+                return
+            except (OperationalError, InterfaceError) as error:
+                if self.clock.wait(self._stop, 1.0) or self.clock.monotonic() >= deadline:
+                    raise
+                log.warning("the database is away: %s", error, extra={"action": "database_away"})
 
     def stop(self) -> None:
         """Finish the work in hand, give the leases back, log out everywhere."""
@@ -106,13 +124,16 @@ class Engine:
 
     def sync_now(self, connector_id: str, entity: str, key: str, *, user: str, wait: float = 2.0) -> int:
         """Put one record on the urgent lane and wait up to `wait` seconds for its end. Returns the message's id."""
-        lane = Lane(connector_id, entity, ERP_TO_STORE)
+        lane, started_at = Lane(connector_id, entity, ERP_TO_STORE), self.clock.now()
         before = self._newest(lane, key)
         inbox.put(lane, [inbox.Item(key)], origin="person", priority=URGENT, user=user, bell=self.bell)
         message_id = self._newest(lane, key) or before or 0
         deadline = self.clock.monotonic() + wait
         while self._status(message_id) in OPEN and self.clock.monotonic() < deadline:
             self.clock.sleep(0.01)
+        message = history.message(message_id)
+        if message is not None:
+            runs.note_individual(lane, message, user=user, started_at=started_at, now=self.clock.now())
         return message_id
 
     def process(self, connector_id: str, entity: str, *, user: str) -> int:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from connector.db import db, utcnow
 from connector.queue.lanes import Lane
-from connector.queue.models import Run
+from connector.queue.models import FAILED, SKIPPED, SUCCEEDED, Run
 from connector.queue.settle import Tally
 from connector.queue.sql import writing
 
@@ -46,6 +46,34 @@ def open_run(
         "total": total,
     }
     with writing(connection) as own:
+        return int(own.execute(insert(TABLE).values(values).returning(TABLE.c.id)).scalar_one())
+
+
+def note_individual(lane: Lane, message: Any, *, user: str, started_at: datetime, now: datetime) -> int:
+    """Log that a person synced one record (Sync Type Individual); `message` is its row as it is now.
+
+    What is not settled yet stays "notice": the window that settles it has a row of its own.
+    """
+    ended = message.status in (SUCCEEDED, SKIPPED, FAILED)
+    succeeded, skipped, failed = (int(message.status == status) for status in (SUCCEEDED, SKIPPED, FAILED))
+    values = {
+        **lane._asdict(),
+        "mode": "manual",
+        "scope": "individual",
+        "user": user,
+        "created_at": started_at,
+        "started_at": started_at,
+        "finished_at": now,
+        "status": "error" if failed else "success" if ended else "notice",
+        "total": 1,
+        "done": int(ended),
+        "succeeded": succeeded,
+        "skipped": skipped,
+        "failed": failed,
+        "details": f"{message.key}: {message.reason or message.status} (message {message.id})",
+    }
+    values["connector_id"] = values.pop("connector")
+    with db.write() as own:
         return int(own.execute(insert(TABLE).values(values).returning(TABLE.c.id)).scalar_one())
 
 

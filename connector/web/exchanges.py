@@ -36,6 +36,11 @@ class Exchange:
     curl: str
 
     @property
+    def short(self) -> str:
+        """The address without its query, which can be longer than all the rest."""
+        return shortened(self.url)
+
+    @property
     def ok(self) -> bool:
         return self.status is not None and self.status < 400
 
@@ -56,6 +61,12 @@ def first_address(opening: str) -> str:
         return ""
     text = found.group(1)
     return masked_address(json.loads(f'"{text}"') if "\\" in text else text)
+
+
+def shortened(url: str) -> str:
+    """The address up to its query."""
+    path, mark, _ = url.partition("?")
+    return f"{path}?…" if mark else path
 
 
 def _one(entry: Mapping[str, Any]) -> Exchange:

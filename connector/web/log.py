@@ -49,6 +49,7 @@ class Line:
         self.row = row
         self.action = actions.of(row.entity, row.outcome, row.origin)
         self.url = exchanges.first_address(row.exchanges)
+        self.short = exchanges.shortened(self.url)
         self.day, self.hour = f"{row.finished_at:%Y-%m-%d}", f"{row.finished_at:%H:%M:%S}"
         self.message = row.key or "(batch)"
 

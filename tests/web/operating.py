@@ -93,3 +93,16 @@ def text_of(html: str) -> str:
     """What a reader reads: without tags, with single blanks."""
     plain = re.sub(r"<(script|style|svg)\b.*?</\1>", " ", html, flags=re.DOTALL)
     return " ".join(re.sub(r"<[^>]+>", " ", plain).replace("&#39;", "'").replace("&amp;", "&").split())
+
+
+def shows(page: str, part: str) -> bool:
+    """True when the page holds the block as htmx got it.
+
+    Between the two requests spans like "5 min ago" grow and the signature of the CSRF token gets a new second.
+    """
+
+    def still(html: str) -> str:
+        html = re.sub(r"(<time[^>]*>)[^<]*", r"\1", html)
+        return re.sub(r'(name="csrf_token" value=")[^"]*', r"\1", html)
+
+    return still(part).strip() in still(page)

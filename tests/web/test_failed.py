@@ -16,7 +16,7 @@ from connector.queue.models import Message
 from tests import rows
 from tests.rows import START
 from tests.web import seed
-from tests.web.operating import Desk, desk, statements, text_of
+from tests.web.operating import Desk, desk, shows, statements, text_of
 from tests.web.people import Client
 
 URL_KEY = "magento.url_key_taken"
@@ -245,4 +245,4 @@ def test_the_pages_cost_three_statements_with_two_thousand_messages(engine: Desk
     with statements() as seen:
         page = viewer.get(path)
     assert len(seen) <= 3, seen
-    assert viewer.part(path).text.strip() in page.text
+    assert shows(page.text, viewer.part(path).text)

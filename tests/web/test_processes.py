@@ -13,7 +13,7 @@ from connector.errors import Fail
 from connector.queue.models import Run
 from tests import rows
 from tests.web import seed
-from tests.web.operating import Desk, desk, statements, text_of
+from tests.web.operating import Desk, desk, shows, statements, text_of
 from tests.web.people import Client
 
 
@@ -159,4 +159,4 @@ def test_the_page_costs_three_statements_with_two_thousand_messages(engine: Desk
     with statements() as seen:
         page = viewer.get("/processes/DEMO/price")
     assert len(seen) <= 3, seen
-    assert viewer.part("/processes/DEMO/price").text.strip() in page.text
+    assert shows(page.text, viewer.part("/processes/DEMO/price").text)

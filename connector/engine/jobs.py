@@ -94,7 +94,7 @@ class Jobs:
         finally:
             if found:
                 self.bell.ring(lane)
-        if polled.put:
+        if polled.put and context.settings.get("log", {}).get("info", True):
             events.record(
                 "Data Retrieval",
                 f"{context.sync.title}: {polled.put} changed records found.",
@@ -151,6 +151,7 @@ def policy(config: Config, worker: Worker, lane: Lane, lease_seconds: int) -> Po
         sleep_time=queue["process_sleep_time"],
         parallel=int(config.section("store").get("parallel") or capabilities.parallel),
         lease_seconds=lease_seconds,
+        quiet=frozenset(level for level in ("info", "error") if not config.section("log").get(level, True)),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection
@@ -64,15 +64,36 @@ class Prepared:
 
 
 def log_attempts(
-    connection: Connection, lane: Lane, group: Sequence[Prepared], fenced: Collection[int], run_id: int | None
+    connection: Connection,
+    lane: Lane,
+    group: Sequence[Prepared],
+    fenced: Collection[int],
+    run_id: int | None,
+    quiet: Collection[str] = (),
 ) -> None:
-    """Write the rows of a group of units of one lane; `fenced` are the ids that were settled too late."""
+    """Write the rows of a group of units of one lane; `fenced` are the ids that were settled too late.
+
+    Levels in `quiet` are left out (LOG-04); a batch's own row stays as long as one of its messages is written.
+    """
     rows: list[tuple[Any, ...]] = []
     for prepared in group:
+        told = _told(prepared, fenced, quiet) if quiet else prepared
+        if not told.endings:
+            continue
         parent = _parent(connection, lane, prepared, fenced, run_id) if prepared.batch else None
         if not prepared.done.split:
-            rows += _rows(lane, prepared, fenced, run_id, parent)
+            rows += _rows(lane, told, fenced, run_id, parent)
     insert_many(connection, "attempt", rows, **_COLUMNS)
+
+
+def _told(prepared: Prepared, fenced: Collection[int], quiet: Collection[str]) -> Prepared:
+    """The unit with only the endings that the log shall keep."""
+    kept = [one for one in prepared.endings if _level(one, one.message.id in fenced) not in quiet]
+    return replace(prepared, endings=kept)
+
+
+def _level(ending: Ending, late: bool) -> str:
+    return "warning" if late else ending.level
 
 
 def _rows(
@@ -91,7 +112,7 @@ def _rows(
             *lane,
             message.key,
             message.attempts + 1,
-            "warning" if late else ending.level,
+            _level(ending, late),
             "fenced" if late else ending.outcome,
             f"{LATE} {ending.reason}" if late else ending.reason,
             ending.error,

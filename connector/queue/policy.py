@@ -17,7 +17,7 @@ class Policy:
     """One connector's queue section. Counts are messages, times are seconds.
 
     `retry_count` is the number of tries in all. `batchable` says that this entity's target takes several records
-    in one request; `batch_mode` is the operator's switch for it.
+    in one request; `batch_mode` is the operator's switch for it. `quiet` are the levels that the log leaves out.
     """
 
     threshold: int = 25
@@ -30,6 +30,7 @@ class Policy:
     sleep_time: float = 5
     parallel: int = 1
     lease_seconds: float = 30
+    quiet: frozenset[str] = frozenset()
 
     def unit_size(self, pending: int) -> int:
         """How many messages go into one call when `pending` are waiting at the start of a pass.

@@ -133,7 +133,7 @@ def settle_group(
     ends = [ending for prepared in group if not prepared.done.split for ending in prepared.endings]
     settled = finish.finals(connection, ends, now) | finish.agains(connection, ends, now)
     late = [ending for ending in ends if ending.message.id not in settled]
-    log_attempts(connection, lane, group, {ending.message.id for ending in late}, run_id)
+    log_attempts(connection, lane, group, {ending.message.id for ending in late}, run_id, policy.quiet)
     _put_again(connection, lane, late, now)
     tally = _tally(group, ends, settled, now)
     stats.count(

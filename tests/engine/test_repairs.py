@@ -1,20 +1,25 @@
-"""What a person started: a repair is finished by the clock when nobody watches, Sync Now is logged as Individual."""
+"""What a person started: a repair is finished by the clock when nobody watches, Sync Now is logged as
+Individual, and the log keeps the levels that are switched on."""
 
 from __future__ import annotations
 
 import threading
+from types import SimpleNamespace
 
 import pytest
 from flask import Flask
 
 from connector.clock import FakeClock
 from connector.db import db
+from connector.engine import policy
 from connector.queue import history, inbox, logbook, repair
 from connector.queue.filters import Filter
+from connector.queue.lanes import Lane
 from connector.queue.logbook import RunFilter
 from connector.queue.models import Message
 from connector.queue.scheduler import JobRun
 from connector.queue.wake import Bell
+from connector.systems.base import Capabilities
 from tests import rows
 
 
@@ -62,3 +67,15 @@ def test_sync_now_is_logged_as_individual(
     )
     assert run.details == f"MUG: That is how it ended. (message {number})"
     assert run.finished_at is not None
+
+
+@pytest.mark.parametrize(
+    ("log", "quiet"), [({}, set()), ({"info": False}, {"info"}), ({"info": True, "error": False}, {"error"})]
+)
+def test_the_levels_of_the_log_are_switched_for_each_connector(log: dict[str, bool], quiet: set[str]) -> None:
+    queue = {"threshold_count": 25, "batch_count": 25, "batch_mode": True, "retry_count": 3, "retry_interval": 30,
+             "check_process_time": 50, "process_sleep_time": 5}  # fmt: skip
+    config = SimpleNamespace(id="DEMO", section=lambda name: {"queue": queue, "log": log}.get(name, {}))
+    store = SimpleNamespace(capabilities=Capabilities())
+    worker = SimpleNamespace(connections=SimpleNamespace(systems=lambda connector_id: SimpleNamespace(store=store)))
+    assert policy(config, worker, Lane("DEMO", "price", "erp_to_store"), 30).quiet == quiet  # type: ignore[arg-type]

@@ -386,3 +386,27 @@ def test_a_retry_puts_nothing_in_front_of_the_interval(any_app: Flask, clock: Fa
         inbox.put(LANE, [Item("MUG", version=3)], connection=connection, now=clock.now() + timedelta(seconds=1))
     end(clock, messages, done(messages, Retry("503", after=60)))
     assert row("MUG")["available_at"] == after(clock, 1), "the newer change is a message of its own"
+
+
+def test_levels_that_are_switched_off_are_not_logged(any_app: Flask, clock: FakeClock) -> None:
+    quiet = Policy(retry_count=1, quiet=frozenset({"info"}))
+    bad, busy, good = claimed(clock, "BAD", "BUSY", "GOOD")
+    end(clock, [good], done([good]), policy=quiet)
+    end(clock, [bad], done([bad], Fail("No.")), policy=quiet)
+    again = Policy(retry_count=3, quiet=frozenset({"info", "error"}))
+    end(clock, [busy], done([busy], Retry("Busy.")), policy=again)
+    assert [(attempt["key"], attempt["level"]) for attempt in attempts()] == [("BAD", "error"), ("BUSY", "warning")]
+    assert (row("GOOD")["status"], counted("succeeded")) == ("succeeded", 1), "the message and the numbers stay"
+
+
+def test_a_batch_keeps_its_row_for_what_is_still_logged(any_app: Flask, clock: FakeClock) -> None:
+    quiet = Policy(retry_count=1, quiet=frozenset({"info"}))
+    messages = claimed(clock, "A", "B", "C")
+    verdicts = [Verdict(messages[0].id), Verdict(messages[1].id, Fail("No.")), Verdict(messages[2].id)]
+    end(clock, messages, Report(verdicts, []), policy=quiet)
+    parent, child = attempts()
+    assert (parent["kind"], parent["summary"]) == ("batch", "3 messages: 1 failed, 2 succeeded")
+    assert (child["kind"], child["key"], child["parent_id"]) == ("child", "B", parent["id"])
+    messages = claimed(clock, "D", "E")
+    end(clock, messages, done(messages), policy=quiet)
+    assert len(attempts()) == 2, "a batch in which all went well is silent as a whole"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Row, Select, func, literal, literal_column, select, tuple_, union_all
@@ -26,6 +26,7 @@ ATTEMPTS: Any = Attempt.__table__
 SHOWN = 400  # characters of a reason or an error that a list shows
 OPEN_FEW = (PENDING, RUNNING, WAITING, FAILED, HELD)  # the statuses with an index of their own
 MOST_GROUPS = 100
+FARTHEST = micros(datetime(9999, 1, 1, tzinfo=UTC))
 
 
 def _listing() -> Select[Any]:
@@ -108,7 +109,10 @@ class Place(NamedTuple):
         parts = text.split(".")
         if len(parts) != 3 or not all(part.isascii() and part.isdigit() and len(part) < 19 for part in parts):
             raise ValueError(f"{text!r} is not a place in a lane")
-        return cls(*map(int, parts))
+        place = cls(*map(int, parts))
+        if place.priority > 9 or place.available > FARTHEST:
+            raise ValueError(f"{text!r} is not a place in a lane")
+        return place
 
 
 class Ahead(NamedTuple):

@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, Select, func, insert, select, update
+from sqlalchemy.exc import OperationalError
 
 from connector import events
 from connector.clock import CLOCK, Clock
@@ -33,6 +34,7 @@ RUNS: Any = Run.__table__
 CHUNK = 200  # messages of one transaction: a page's own write waits no longer than for these
 FEW = 25  # as many go on the urgent lane; more would keep Sync Now waiting
 MOST = 1000  # ids that one call may name; more are meant by a filter
+TRIES = 3  # for one chunk, when the database refuses it
 SLICE = 0.4  # seconds that one call of `advance` works
 What = Filter | Iterable[int]
 
@@ -120,14 +122,27 @@ def advance(run_id: int, *, seconds: float = SLICE, bell: Ringer | None = None, 
     """Go on with a repair for some seconds. Raises KeyError when there is no such repair."""
     deadline = clock.monotonic() + seconds
     while True:
-        with db.write() as connection:
-            state, lanes = _step(connection, run_id, clock.now())
+        state, lanes = _patiently(run_id, clock)
         if bell is not None:
             for lane in lanes:
                 bell.ring(lane)
         if state.finished or clock.monotonic() >= deadline:
             return state
         clock.sleep(0.002)  # lets others take SQLite's lock in between
+
+
+def _patiently(run_id: int, clock: Clock) -> tuple[Repaired, set[Lane]]:
+    """A step in its own transaction. Messages are also put, claimed and released: PostgreSQL may end a deadlock by
+    refusing us, and then the same goes well in a moment."""
+    for left in reversed(range(TRIES)):
+        try:
+            with db.write() as connection:
+                return _step(connection, run_id, clock.now())
+        except OperationalError:
+            if not left:
+                raise
+            clock.sleep(0.05)
+    raise AssertionError("not reached")
 
 
 def resume(stop: Callable[[], bool] = lambda: False, *, bell: Ringer | None = None, clock: Clock = CLOCK) -> int:

@@ -138,7 +138,21 @@ def test_a_lane_shows_what_runs_and_then_what_comes_next(any_app: Flask) -> None
     assert keys(history.ahead(PRICES, Place.parse(str(first.after)), limit=2)) == ["LATER"]
 
 
-@pytest.mark.parametrize("word", ["", "1", "1.2", "a.b.c", "1.2.3.4", "-1.2.3", "1.99999999999999999999.3", "١.٢.٣"])
+@pytest.mark.parametrize(
+    "word",
+    [
+        "",
+        "1",
+        "1.2",
+        "a.b.c",
+        "1.2.3.4",
+        "-1.2.3",
+        "1.99999999999999999999.3",
+        "١.٢.٣",
+        "10.2.3",
+        "1.999999999999999999.3",
+    ],
+)
 def test_a_wrong_place_in_a_lane_is_refused(word: str) -> None:
     with pytest.raises(ValueError, match="place"):
         Place.parse(word)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.exc import OperationalError
 
 from connector.clock import FakeClock
 from connector.db import db
@@ -17,6 +19,7 @@ from connector.queue.lanes import Lane
 from connector.queue.logbook import LogFilter, RunFilter
 from connector.queue.models import Message, MinuteStat
 from tests import rows
+from tests.queue.test_history import plan, statements
 from tests.rows import START
 
 PRICES = Lane("DEMO", "price", "erp_to_store")
@@ -147,8 +150,6 @@ def test_a_few_reprocessed_messages_go_to_the_front_and_many_do_not(any_app: Fla
 
 def test_a_large_repair_goes_on_in_slices_and_survives_a_restart(any_app: Flask, clock: FakeClock) -> None:
     rows.many(2 * repair.CHUNK + 7, status="failed")
-    with db.write() as connection:  # as if the process had died right after it was started
-        connection.exec_driver_sql("SELECT 1")
     first = repair.reprocess(Filter(), user="otto", clock=Impatient())
     assert (first.total, first.done, first.finished) == (2 * repair.CHUNK + 7, repair.CHUNK, False)
     assert repair.unfinished() == [first.run_id]
@@ -254,3 +255,36 @@ def test_release_gives_way_to_a_newer_change_and_can_join_a_transaction(any_app:
     with db.write() as connection:
         assert repair.release_many("DEMO", "product", ["MUG", "CUP"], connection=connection) == 0
     assert (status_of(old), status_of(newer)) == ("superseded", "pending")
+
+
+def test_a_deadlock_is_tried_again_and_an_absent_database_is_not_hidden(
+    any_app: Flask, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failed()
+    step, refused = repair._step, [1, 1]
+
+    def refuse(*args: Any) -> Any:
+        if refused:
+            refused.pop()
+            raise OperationalError("UPDATE message", {}, Exception("deadlock detected"))
+        return step(*args)
+
+    monkeypatch.setattr(repair, "_step", refuse)
+    assert repair.reprocess(Filter(), user="otto", clock=clock).changed == 1
+    refused[:] = [1] * 5
+    with pytest.raises(OperationalError):
+        repair.reprocess(Filter(), user="otto", clock=clock)
+
+
+def test_the_chunks_of_a_repair_use_the_index_of_failed_messages(any_app: Flask, clock: FakeClock) -> None:
+    rows.many(3000, status="succeeded")
+    rows.many(300, status="failed")
+    with db.engine.connect() as connection:
+        connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("ANALYZE"))
+    with statements() as seen:
+        repair.reprocess(Filter("DEMO", "price"), user="otto", clock=clock)
+    chunk = next(
+        one for one in seen if one[0].startswith("SELECT message.id") and "ORDER BY message.connector_id" in one[0]
+    )
+    found = plan(*chunk)
+    assert "ix_message_failed" in found and "Seq Scan" not in found, found

@@ -15,7 +15,7 @@ from connector.web.asking import Asked
 from tests import rows
 from tests.web import seed
 from tests.web.operating import Desk, desk
-from tests.web.people import Client
+from tests.web.people import Client, client
 
 PATHS = (
     "/messages",
@@ -124,6 +124,28 @@ def test_bytes_that_are_no_text_are_taken_too(engine: Desk, viewer: Client, raw:
     quoted = "".join(f"%{byte:02X}" for byte in raw)
     for address in (f"/messages?text={quoted}&key={quoted}", f"/records/DEMO/price/x{quoted}"):
         assert viewer.get(address).status_code in (200, 308, 400, 404, 422)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_both_databases_take_what_the_pages_let_through(any_app: Flask, path: str) -> None:
+    seed.connector()
+    rows.message(key="MUG", status="failed")
+    rows.attempt(message_id=1)
+    rows.run()
+    desk(any_app)
+    person = client(any_app, "vera")
+    largest = str(2**63 - 1)
+    days = {"from_date": "1970-01-01", "to_date": "9000-12-31", "to_time": "23:59"}
+    for query in (
+        {"text": "%_'\\/🦊", "key": "%_'\\", "cause": "%'"},
+        {"before": largest, "after": largest, "run": largest},
+        {"before": "0", "after": "0.0.0"},
+        {"after": "9.999999999999999999.999999999999999999"},
+        {"status": "held", **days},
+        {"text": "x", "before": "1", **days},
+    ):
+        answer = person.get(path, query_string=query, buffered=True)
+        assert answer.status_code in (200, 400, 404, 422), query
 
 
 def test_a_key_on_postgresql_is_looked_for_as_it_is(any_app: Flask) -> None:

@@ -69,6 +69,17 @@ def release(name: str, owner: str, epoch: int, *, now: datetime, outcome: str = 
         return run(connection, _RELEASE, values).rowcount == 1
 
 
+def free(name: str, *, now: datetime) -> bool:
+    """Does nobody hold the lease of this job? Somebody may take it the next moment."""
+    with db.read() as connection:
+        held = run(
+            connection,
+            "SELECT 1 FROM window_lease WHERE name = :name AND until >= :now",
+            {"name": name, "now": micros(now)},
+        )
+        return held.first() is None
+
+
 def beat(worker: str, kind: str, *, now: datetime) -> None:
     """Say that this process is there, and forget those that have long been silent."""
     with db.write() as connection:

@@ -24,7 +24,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from connector.clock import CLOCK, Clock
 from connector.db import db
-from connector.queue import claim
+from connector.queue import claim, leases, looks
 from connector.queue.lanes import Lane
 from connector.queue.launches import App, Job, JobRun, Launches
 from connector.queue.leases import Keeper
@@ -215,11 +215,21 @@ class Scheduler:
         self._run(name, mode=mode, check_time=rest)
 
     def sweep(self) -> None:
-        """Take over the messages of dead workers in every lane and ring for them."""
+        """Take over the messages of dead workers in every lane and ring for them; work where nobody else does."""
         with self.app.app_context():
             reclaimed = claim.reclaim(self.clock.now())
+            deserted = [job for job in list(self._jobs.values()) if self._deserted(job)]
         for lane in reclaimed.lanes:
             self.bell.ring(lane)
+        for job in deserted:
+            self._extra(job)
+
+    def _deserted(self, job: Job) -> bool:
+        """Is there work that nobody is at? Its window died with another process, or has heard no ring (SQLite)."""
+        if job.lane is None or self.launches.running(job.name):
+            return False
+        now = self.clock.now()
+        return looks.look(job.lane, now).ready > 0 and leases.free(job.name, now=now)
 
 
 class _Threads(BaseExecutor):

@@ -439,3 +439,32 @@ def test_a_window_that_is_wanted_again_while_it_is_ending_is_launched_again(make
     until(lambda: not scheduler._coming)  # the new launch has been tried, in vain
     release.set()
     assert began.acquire(timeout=GUARD), "it was not launched again"
+
+
+def test_the_sweep_works_where_a_window_died_with_another_process(make: Make, clock: FakeClock) -> None:
+    """Its owner had nothing in hand, so no message tells of its death; what came since must not wait for the minute."""
+    runs = Runs()
+    jobs: list[Job] = []
+    scheduler = make(jobs)
+    scheduler._read = lambda: list(jobs)
+    job = window_job(runs)
+    assert leases.take(job.name, "dead", seconds=30, now=clock.now()) is not None
+    put(clock, "MUG")
+    jobs.append(job)
+    scheduler.refresh()
+    until(lambda: not scheduler._coming)
+    scheduler.sweep()
+    assert runs.none(), "the other one may still be alive"
+    clock.advance(31)
+    scheduler.sweep()
+    assert runs.next().mode == "ring"
+
+
+def test_the_sweep_leaves_idle_windows_alone(make: Make, clock: FakeClock) -> None:
+    runs = Runs()
+    scheduler = make([window_job(runs)])
+    runs.next()
+    until(lambda: not scheduler.launches.running("DEMO/price/erp_to_store/window"))
+    scheduler.sweep()
+    until(lambda: not scheduler._coming)
+    assert runs.none()

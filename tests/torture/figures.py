@@ -27,7 +27,8 @@ class Figures:
     deferred: int = 0  # then still resting until their own next try
     failed: int = 0
     causes: list[str] = field(default_factory=list)  # why, each once
-    held: int = 0
+    held: int = 0  # put aside after three deaths of their workers; then sent on, as a person would
+    resting: list[str] = field(default_factory=list)  # what happened when while it came to rest
     verdict: dict[str, Any] = field(default_factory=dict)
 
     def summary(self) -> str:

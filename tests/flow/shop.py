@@ -21,6 +21,7 @@ from connector.db import db
 from connector.queue.models import Message
 from connector.sandbox.process import Children, free_base
 from connector.setup import connectors, lifecycle
+from connector.web.connectors.life import skip_gap
 
 CONNECTOR, SECRET = "DEMO", "a-secret-of-the-flow-tests"
 SOURCES = ["MAIN=default", "EAST=east", "RETAIL=retail"]
@@ -143,9 +144,14 @@ class Shop:
 
     def life(self, action: str) -> None:
         """Pause, stop, activate: what the buttons on the connector's page do."""
+        more = {"skip_gap": skip_gap} if action == "activate" else {}
         with self.app.app_context():
-            getattr(lifecycle, action)(CONNECTOR, "ann")
+            getattr(lifecycle, action)(CONNECTOR, "ann", **more)
             self.engine.refresh()
+
+    def poll(self, entity: str) -> None:
+        with self.app.app_context():
+            self.engine.poll(CONNECTOR, entity)
 
     def fill(self) -> None:
         """The first look at the ERP: everything that it has comes into the store."""

@@ -21,6 +21,7 @@ from connector.setup.connectors import Config
 from connector.setup.models import STOPPED
 from connector.sync import checkpoints
 from connector.sync.catalogue import SYNCS
+from connector.sync.polls import OVERLAP
 from connector.web.auth import need
 from connector.web.connectors import probes
 from connector.web.connectors.base import address, blueprint, changed, known
@@ -205,10 +206,11 @@ def discard(connector_id: str) -> int:
 
 
 def skip_gap(connector_id: str) -> int:
-    """Polls go on from now: what changed during the stop is not looked for (LIF-13)."""
+    """Polls go on from now: what changed during the stop is not looked for (LIF-13), not even by their overlap."""
+    mark = utcnow() + OVERLAP
     with db.write() as connection:
         for sync in SYNCS:
-            checkpoints.save(connection, connector_id, sync.entity, sync.direction, utcnow(), None)
+            checkpoints.save(connection, connector_id, sync.entity, sync.direction, mark, None)
     return 0
 
 

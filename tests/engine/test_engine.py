@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy.exc import OperationalError
 
 from connector.clock import FakeClock
-from connector.db import Database
+from connector.db import db
 from connector.engine import DATABASE_SECONDS, Engine
 
 
@@ -19,17 +19,17 @@ class Away:
     """A database that answers only after so many tries."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, tries: int) -> None:
-        self.left, read = tries, Database.read
+        self.left, read = tries, db.read
 
         @contextmanager
-        def patched(database: Database) -> Iterator[Any]:
+        def patched() -> Iterator[Any]:
             self.left -= 1
             if self.left >= 0:
                 raise OperationalError("SELECT 1", {}, Exception("the database system is starting up"))
-            with read(database) as connection:
+            with read() as connection:
                 yield connection
 
-        monkeypatch.setattr(Database, "read", patched)
+        monkeypatch.setattr(db, "read", patched)
 
 
 def test_it_waits_for_a_database_that_is_just_restarting(

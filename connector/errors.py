@@ -25,7 +25,8 @@ class Outcome(Exception):
 class Retry(Outcome):
     """Worth another try: time-outs, 408, 425, 429, 5xx. `after` is the seconds that the other side asked for.
 
-    `unknown` is True when a write may have had its effect although no answer came.
+    `unknown` is True when a write may have had its effect although no answer came. `away` is True when the other
+    side could not even be reached: that is no try, so it burns none (LIF-17: the changes gather until it is back).
     """
 
     def __init__(
@@ -34,12 +35,14 @@ class Retry(Outcome):
         *,
         after: float | None = None,
         unknown: bool = False,
+        away: bool = False,
         code: str | None = None,
         help: str = "",
     ) -> None:
         super().__init__(reason, code=code, help=help)
         self.after = after
         self.unknown = unknown
+        self.away = away
 
 
 class Fail(Outcome):

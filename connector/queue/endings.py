@@ -94,6 +94,10 @@ def _again(failed: Ending, word: Retry, policy: Policy, now: datetime) -> Ending
         due = now + timedelta(seconds=REFUSED_PAUSE)
         reason = f"The credentials were refused, next try {due:%H:%M:%S} UTC: {failed.reason}"
         attempts = failed.message.attempts
+    elif word.away:  # nor is this
+        due = policy.back(failed.message.created_at, now)
+        reason = f"Not counted as a try, the next one {due:%H:%M:%S} UTC: {failed.reason}"
+        attempts = failed.message.attempts
     elif failed.attempts >= policy.retry_count:
         return failed
     else:

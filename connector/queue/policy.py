@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 LONGEST_BACKOFF = 3600.0  # seconds; a longer Retry Interval is still kept
 LONGEST_AFTER = 7 * 86400.0  # seconds; nobody means more by Retry-After, and it must fit a date
+LONGEST_AWAY = 120.0  # seconds between two looks whether the other side is there again
 REFUSED_PAUSE = 60.0  # seconds until a connector whose credentials were refused is asked again
 
 
@@ -63,6 +64,18 @@ class Policy:
             return due
         waves = math.ceil(due.timestamp() / wave)
         return max(due, datetime.fromtimestamp(waves * wave, UTC))
+
+    def back(self, created_at: datetime, now: datetime) -> datetime:
+        """When a message is due again whose other side could not be reached.
+
+        After the interval at first, ever more seldom then, but at least every four minutes; all on the same ticks,
+        so that what has gathered comes back at once and can be batched.
+        """
+        pause = max(1.0, float(self.retry_interval))
+        age = (now - created_at).total_seconds()
+        while pause * 8 <= age and pause * 2 <= LONGEST_AWAY:
+            pause *= 2
+        return datetime.fromtimestamp((math.floor(now.timestamp() / pause) + 2) * pause, UTC)
 
 
 def relook(created_at: datetime, now: datetime) -> datetime:

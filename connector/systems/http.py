@@ -147,9 +147,8 @@ class Http:
         except requests.exceptions.InvalidURL as error:
             raise Fail(f"The address of {self.name} is not a web address.", code="http.address") from error
         except requests.exceptions.ConnectTimeout as error:
-            raise self._broken(
-                entry, started, f"{self.name} did not accept a connection in time", False, error
-            ) from error
+            text = f"{self.name} did not accept a connection in time"
+            raise self._broken(entry, started, text, False, error, away=True) from error
         except requests.exceptions.Timeout as error:
             raise self._broken(entry, started, f"{self.name} did not answer in time", not safe, error) from error
         except requests.exceptions.SSLError as error:
@@ -158,7 +157,7 @@ class Http:
         except requests.exceptions.RequestException as error:
             refused = "refused" in str(error).lower() or "resolve" in str(error).lower()
             text = f"{self.name} cannot be reached" if refused else f"the connection to {self.name} broke"
-            raise self._broken(entry, started, text, not safe and not refused, error) from error
+            raise self._broken(entry, started, text, not safe and not refused, error, away=refused) from error
         answer = _answer(response, self.clock.monotonic() - started)
         if _recorder.get() is not None:
             entry.update(
@@ -176,10 +175,12 @@ class Http:
             return answer
         raise self._word(answer, safe)
 
-    def _broken(self, entry: dict[str, Any], started: float, text: str, unknown: bool, error: Exception) -> Retry:
+    def _broken(
+        self, entry: dict[str, Any], started: float, text: str, unknown: bool, error: Exception, *, away: bool = False
+    ) -> Retry:
         entry.update(status=None, seconds=round(self.clock.monotonic() - started, 4), error=type(error).__name__)
         _record(entry)
-        return Retry(f"{text}.", unknown=unknown, code="http.unreachable")
+        return Retry(f"{text}.", unknown=unknown, away=away, code="http.unreachable")
 
     def _word(self, answer: Answer, safe: bool) -> Outcome:
         said = self.explain(answer)

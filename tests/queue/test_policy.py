@@ -103,3 +103,16 @@ def test_failures_of_two_causes_have_two() -> None:
 @given(st.text())
 def test_a_fingerprint_fits_its_column(sentence: str) -> None:
     assert len(fingerprint(sentence)) <= 80
+
+
+@given(interval=st.integers(0, 86_400), age=st.integers(0, 10**7))
+def test_who_cannot_be_reached_is_asked_again_after_the_interval_and_not_too_seldom(interval: int, age: int) -> None:
+    due = Policy(retry_interval=interval).back(NOW - timedelta(seconds=age), NOW) - NOW
+    assert timedelta(seconds=interval) <= due <= timedelta(seconds=max(240, 2 * interval))
+
+
+def test_what_has_gathered_comes_back_on_one_tick() -> None:
+    """LIF-17: only so can sixty prices travel in three calls."""
+    policy = Policy(retry_interval=30)
+    ticks = {policy.back(NOW, NOW + timedelta(seconds=second)) for second in range(30)}
+    assert len(ticks) == 1

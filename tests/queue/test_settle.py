@@ -410,3 +410,17 @@ def test_a_batch_keeps_its_row_for_what_is_still_logged(any_app: Flask, clock: F
     messages = claimed(clock, "D", "E")
     end(clock, messages, done(messages), policy=quiet)
     assert len(attempts()) == 2, "a batch in which all went well is silent as a whole"
+
+
+def test_a_store_that_cannot_be_reached_burns_no_try(any_app: Flask, clock: FakeClock) -> None:
+    """LIF-17: the changes gather until it is back, however long that takes."""
+    put(clock, "MUG")
+    for _ in range(10):
+        messages = take(clock)
+        end(clock, messages, done(messages, Retry("The store cannot be reached.", away=True)))
+        found = row("MUG")
+        assert (found["status"], found["attempts"]) == ("pending", 0)
+        assert found["available_at"] >= after(clock, 30)
+        assert found["reason"].startswith("Not counted as a try") and "cannot be reached" in found["reason"]
+        clock.advance(300)
+    assert len(attempts()) == 10, "each look is in the log"

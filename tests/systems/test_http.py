@@ -115,6 +115,25 @@ def test_a_lost_answer_says_whether_the_write_may_have_landed(
     assert said.code == "http.unreachable"
 
 
+@pytest.mark.parametrize(
+    ("error", "away"),
+    [
+        (requests.exceptions.ConnectTimeout(), True),
+        (requests.exceptions.ConnectionError("Connection refused"), True),
+        (requests.exceptions.ConnectionError("Failed to resolve 'shop.example'"), True),
+        (requests.exceptions.ConnectionError("Connection reset by peer"), False),
+        (requests.exceptions.ReadTimeout(), False),
+        (requests.exceptions.SSLError("certificate verify failed"), False),
+    ],
+)
+def test_only_who_cannot_even_be_reached_is_away(
+    http: Http, wire: responses.RequestsMock, error: Exception, away: bool
+) -> None:
+    wire.add("GET", f"{BASE}/x", body=error)
+    said = word(http, "GET")
+    assert isinstance(said, Retry) and said.away is away
+
+
 def test_a_post_that_only_reads_is_never_unknown(http: Http, wire: responses.RequestsMock) -> None:
     wire.put(f"{BASE}/x", body=requests.exceptions.ReadTimeout())
     said = word(http, "PUT", body={}, safe=True)

@@ -18,7 +18,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from connector.clock import CLOCK
 from connector.db import db
-from connector.queue.models import Message
+from connector.queue.models import Attempt, Message
 from connector.sandbox.process import Children, free_base
 from connector.setup import connectors, lifecycle
 from connector.web.connectors.life import skip_gap
@@ -119,6 +119,13 @@ class Shop:
         with self.app.app_context(), db.read() as connection:
             return {status: int(number) for status, number in connection.execute(query)}
 
+    def looks(self, entity: str) -> int:
+        """How many tries of an entity's messages came to nothing for now."""
+        columns = Attempt.__table__.c
+        query = select(func.count()).where(columns.entity == entity, columns.outcome == "retry")
+        with self.app.app_context(), db.read() as connection:
+            return int(connection.execute(query.where(columns.kind != "batch")).scalar_one())
+
     def quiet(self) -> bool:
         """Nothing is left to do."""
         columns = Message.__table__.c
@@ -170,7 +177,7 @@ def configure(sandboxes: Children) -> None:
             "password": "sandbox",
         },
         "store": {"url": sandboxes.url("magento"), "token": "sandbox-token"},
-        "queue": {"retry_count": 50, "retry_interval": 1, "process_sleep_time": 1},
+        "queue": {"retry_count": 2, "retry_interval": 1, "process_sleep_time": 1},
         "inventory": {"quantity_kind": "on_hand", "source_map": SOURCES},
         "product": {"individual_sync": True},
         "push": {"secret": SECRET},

@@ -18,14 +18,14 @@ from connector.db import utcnow
 from connector.engine.systems import Connections
 from connector.engine.work import Worker
 from connector.errors import Refused
-from connector.queue import inbox, repair, runner
+from connector.queue import housekeeping, inbox, repair, runner
 from connector.queue.lanes import Lane
 from connector.queue.runner import Policy
 from connector.queue.scheduler import Job, JobRun
 from connector.queue.wake import Bell
-from connector.setup import connectors, schedules
+from connector.setup import connectors, schedules, states
 from connector.setup.connectors import Config
-from connector.setup.models import ACTIVE, PAUSED, Schedule
+from connector.setup.models import Schedule
 from connector.sync import polls
 from connector.systems.base import Change
 
@@ -42,13 +42,13 @@ class Jobs:
         jobs = [Job("repairs", "* * * * *", _finish_repairs)]
         for schedule in schedules.all_active(utcnow()):
             config = configs.get(schedule.connector_id)
-            if config is not None and _may_run(config, schedule):
+            if config is not None and states.may_start(config, schedule.job, schedule.entity):
                 jobs.append(self._job(schedule))
         return jobs
 
     def _job(self, schedule: Schedule) -> Job:
         lane = Lane(schedule.connector_id, schedule.entity, schedule.direction)
-        run = self._window if schedule.job == "window" else self._poll
+        run = {"window": self._window, "poll": self._poll, "clean": self._clean}[schedule.job]
         return Job(
             name=f"{lane}/{schedule.job}",
             cron=schedule.cron,
@@ -70,6 +70,13 @@ class Jobs:
             check_time=job_run.check_time,
         )
         return f"{result.messages} messages in {result.passes} passes"
+
+    def _clean(self, lane: Lane, job_run: JobRun) -> str:
+        days = self.connections.config(lane.connector).section("log").get("keep_days") or 0
+        if not days:
+            return "Everything is kept."
+        cleaned = housekeeping.clean(lane.connector, utcnow() - timedelta(days=days), stop=job_run.stop.is_set)
+        return f"{cleaned.messages} messages and {cleaned.attempts} log entries older than {days} days were removed"
 
     def _poll(self, lane: Lane, job_run: JobRun) -> str:
         return self.poll(lane, job_run.stop)
@@ -153,11 +160,3 @@ def policy(config: Config, worker: Worker, lane: Lane, lease_seconds: int) -> Po
         lease_seconds=lease_seconds,
         quiet=frozenset(level for level in ("info", "error") if not config.section("log").get(level, True)),
     )
-
-
-def _may_run(config: Config, schedule: Schedule) -> bool:
-    if not config.active or config.attention or not config.enabled(schedule.entity):
-        return False
-    if schedule.job == "window":
-        return config.state == ACTIVE
-    return schedule.job == "poll" and config.state in (ACTIVE, PAUSED)

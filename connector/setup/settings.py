@@ -251,6 +251,16 @@ LOG = Section(
     (
         Setting("info", "Log info level", BOOLEAN, default=True),
         Setting("error", "Log error level", BOOLEAN, default=True),
+        Setting(
+            "keep_days",
+            "Log entry lifetime (days)",
+            INTEGER,
+            default=0,
+            help="Messages that ended well and their log are removed after so many days, at the time of the clean "
+            "schedule. 0 keeps everything. What failed or waits is always kept.",
+            low=0,
+            high=3650,
+        ),
     ),
 )
 

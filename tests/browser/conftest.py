@@ -121,6 +121,7 @@ def visit(browser: Browser, site: Site) -> Iterator[Visit]:
             java_script_enabled=script,
             locale="en-GB",
             timezone_id="Europe/Amsterdam",
+            reduced_motion="reduce",  # a colour half way through its transition has no contrast to judge
             **more,
         )
         context.set_default_timeout(10_000)

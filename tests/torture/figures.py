@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +21,7 @@ class Figures:
     freezes: int = 0
     restarts: int = 0
     storms: int = 0
+    faults: Counter[str] = field(default_factory=Counter)  # how often each kind of fault struck
     crashes: list[str] = field(default_factory=list)  # processes that ended without being killed
     seconds: float = 0.0  # of chaos
     rest_seconds: float = 0.0  # until nothing was left to do
@@ -39,7 +41,7 @@ class Figures:
         return (
             f"torture {self.database}: {self.kills} kills, {self.freezes} freezes, {self.storms} storms, "
             f"{self.restarts} database restarts, {self.changes} changes, {self.accepted} accepted, "
-            f"{self.messages} messages, {self.verdict.get('effects', 0)} effects, "
+            f"{self.messages} messages, {self.faults['lost_reply']} replies lost, {self.verdict.get('effects', 0)} effects, "
             f"{self.seconds:.0f} s chaos + {self.rest_seconds:.0f} s rest; "
             f"{counts}, stuck {sum(self.stuck.values())}, failed {self.failed}, held {self.held}"
         )

@@ -161,8 +161,13 @@ class House:
             self.figures.storms += event.act == chaos.STORM
 
     def _faults(self, *, storm: bool) -> None:
-        ask("PUT", f"{self.store}/_sandbox/faults", (chaos.STORE_STORM if storm else []) + chaos.STORE_FAULTS)
-        ask("PUT", f"{self.erp}/_sandbox/faults", (chaos.ERP_STORM if storm else []) + chaos.ERP_FAULTS)
+        self._set(self.store, (chaos.STORE_STORM if storm else []) + chaos.STORE_FAULTS)
+        self._set(self.erp, (chaos.ERP_STORM if storm else []) + chaos.ERP_FAULTS)
+
+    def _set(self, system: str, faults: list[dict[str, Any]]) -> None:
+        for fault in ask("GET", f"{system}/_sandbox/faults"):
+            self.figures.faults[fault["fault"]] += fault["fired"]
+        ask("PUT", f"{system}/_sandbox/faults", faults)
 
     def _revive(self) -> None:
         """A process that ended by itself is a fault of the product; a supervisor would start it again."""
@@ -175,8 +180,8 @@ class House:
         for child in self.named.values():
             child.thaw()
         self._revive()
-        ask("PUT", f"{self.store}/_sandbox/faults", [])
-        ask("PUT", f"{self.erp}/_sandbox/faults", [])
+        self._set(self.store, [])
+        self._set(self.erp, [])
 
     # --- and letting it rest
 

@@ -38,7 +38,7 @@ def torture(folder: Path, url: str, size: Size, *, database: Cluster | None = No
 
 
 def assert_all_well(figures: Figures, size: Size) -> None:
-    print(figures.summary(), *figures.resting, sep="\n  ")
+    print(figures.summary(), f"faults: {dict(figures.faults)}", *figures.resting, sep="\n  ")
     verdict = figures.verdict
     assert figures.crashes == [], "a process ended by itself"
     assert verdict["lost"] == []
@@ -48,6 +48,7 @@ def assert_all_well(figures: Figures, size: Size) -> None:
     assert figures.stuck == {}, figures.resting
     assert figures.failed == 0, figures.causes
     assert figures.kills == size.kills
+    assert all(figures.faults[kind] for kind in ("lost_reply", "429", "500_after", "duplicate_push", "reorder_push"))
     # only a worker frozen between its last look and the call can send an old value; it is written over at once
     assert len(verdict["repaired"]) <= figures.freezes
 

@@ -30,20 +30,22 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     "queue": (DATABASE, {"sqlalchemy"}),
     "queue.scheduler": (DATABASE | {"queue"}, {"sqlalchemy", "apscheduler"}),
     "queue.wake": (DATABASE | {"queue"}, {"sqlalchemy", "psycopg"}),  # LISTEN needs the driver itself
-    "sync": (DATABASE | {"records", "systems.base"}, {"sqlalchemy"}),
+    "sync": (DATABASE | {"records", "systems.base", "systems.mapping"}, {"sqlalchemy"}),
     "setup": (
-        DATABASE | {"systems.base", "systems.registry"},
+        DATABASE | {"records", "systems.base", "systems.mapping", "systems.registry"},
         {"sqlalchemy", "cryptography", "werkzeug"},  # werkzeug: password hashes
     ),
     "systems": (set(), set()),
-    "systems.base": ({"records"}, set()),
+    "systems.setting": (set(), set()),
+    "systems.base": ({"records", "systems.setting"}, set()),
     "systems.http": ({"systems.base"}, {"requests"}),
-    "systems.mapping": ({"systems.base", "records"}, set()),
+    "systems.mapping": ({"systems.base", "records"}, {"jinja2"}),  # its sandbox runs what people write into a row
     "systems.registry": ({"systems.base"}, set()),
     "systems.acumatica": (SYSTEM | {"systems.acumatica"}, set()),
     "systems.magento": (SYSTEM | {"systems.magento"}, {"requests_oauthlib"}),  # it signs, systems.http sends
     "web": (
-        DATABASE | {"queue", "sync", "setup", "records", "systems.base", "systems.registry", "engine"},
+        DATABASE | {"queue", "sync", "setup", "records", "systems.base", "systems.mapping", "systems.registry",
+         "engine"},
         {"flask", "flask_login", "flask_wtf", "flask_bootstrap", "wtforms", "werkzeug", "jinja2", "jinja2_fragments",
          "markupsafe", "sqlalchemy", "prometheus_client", "alembic", "django_js_lib_htmx"},
     ),

@@ -17,6 +17,9 @@ class Binding(db.Model):
     nothing to send, and a poll that sees it again has met its own echo. `version` is that record's source
     version: an older one is never written after it. `unsure` is set before a create and cleared by the
     bind: whoever finds it set looks the record up by its natural key first.
+
+    `source_state` and `target_state` are kept for entities that travel both ways: each side is compared with
+    its own former self, so that only what really changed since the last sync can be a conflict (DIR-06).
     """
 
     __tablename__ = "binding"
@@ -27,6 +30,8 @@ class Binding(db.Model):
     target_id: Mapped[str] = mapped_column(String(120), default="")
     written_hash: Mapped[str] = mapped_column(String(64), default="")
     written_fields: Mapped[str] = mapped_column(Text, default="{}")  # JSON: what the target was told, for the page
+    source_state: Mapped[str | None] = mapped_column(Text)  # JSON: what the source said at the last sync
+    target_state: Mapped[str | None] = mapped_column(Text)  # JSON: and what the target said right after it
     version: Mapped[int] = mapped_column(BigId, default=0)
     unsure: Mapped[bool] = mapped_column(default=False)
     writes: Mapped[int] = mapped_column(Integer, default=0)  # counts marks: only the last one may bind

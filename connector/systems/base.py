@@ -7,109 +7,56 @@ a mapping, records come out, HTTP goes through `systems/http`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, Protocol
-from urllib.parse import urlsplit
 
 from connector.clock import CLOCK, Clock
 from connector.errors import Fail, Invalid, Outcome
 from connector.records import Record
-
-TEXT, SECRET, URL, INTEGER, BOOLEAN, CHOICE, MULTI, LINES = (
-    "text",
-    "secret",
-    "url",
-    "integer",
-    "boolean",
-    "choice",
-    "multi",
-    "lines",
+from connector.systems.setting import (
+    AMOUNT,
+    BOOLEAN,
+    CHOICE,
+    INTEGER,
+    LINES,
+    MULTI,
+    SECRET,
+    TEXT,
+    URL,
+    Setting,
+    clean_all,
 )
 
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """One setting as data: the page draws its field from this, the loader checks with it."""
-
-    name: str
-    label: str
-    kind: str = TEXT
-    default: Any = ""
-    required: bool = False
-    help: str = ""
-    choices: tuple[tuple[str, str], ...] = ()  # (value, label)
-    low: int | None = None
-    high: int | None = None
-    confirm: bool = False  # a secret that is typed twice (CON-02, CON-06)
-    advanced: bool = False
-
-    @property
-    def secret(self) -> bool:
-        return self.kind == SECRET
-
-    def clean(self, value: Any) -> Any:
-        """The value in its type. Raises ValueError with a sentence for the person who typed it."""
-        if value is None or value == "":
-            if self.required:
-                raise ValueError(f"{self.label} is required.")
-            return self.default
-        if self.kind == INTEGER:
-            return self._integer(value)
-        if self.kind == BOOLEAN:
-            return value if isinstance(value, bool) else str(value).lower() in ("1", "true", "yes", "on", "y")
-        if self.kind == URL:
-            return self._url(str(value).strip())
-        if self.kind == CHOICE:
-            allowed = [choice for choice, _ in self.choices]
-            if str(value) not in allowed:
-                raise ValueError(f"{self.label} must be one of: {', '.join(allowed)}.")
-            return str(value)
-        if self.kind in (MULTI, LINES):
-            items = value.replace(",", "\n").splitlines() if isinstance(value, str) else value
-            return [str(item).strip() for item in items if str(item).strip()]
-        text = str(value)
-        if "\x00" in text:
-            raise ValueError(f"{self.label} holds a character that cannot be stored.")
-        return text if self.secret else text.strip()
-
-    def _integer(self, value: Any) -> int:
-        try:
-            number = int(str(value).strip())
-        except ValueError:
-            raise ValueError(f"{self.label} must be a whole number.") from None
-        if (self.low is not None and number < self.low) or (self.high is not None and number > self.high):
-            bounds = f"at least {self.low}" if self.high is None else f"between {self.low} and {self.high}"
-            raise ValueError(f"{self.label} must be {bounds}.")
-        return number
-
-    def _url(self, value: str) -> str:
-        sentence = f"{self.label} must be a web address that starts with http:// or https://."
-        try:
-            parts = urlsplit(value)
-            parts.port  # noqa: B018 - raises for one that is no number
-        except ValueError:
-            raise ValueError(sentence) from None
-        odd = parts.username or parts.query or parts.fragment or any(letter.isspace() for letter in value)
-        if parts.scheme not in ("http", "https") or not parts.hostname or odd:
-            raise ValueError(sentence)
-        return value.rstrip("/")
-
-
-def clean_all(settings: Iterable[Setting], values: Mapping[str, Any]) -> dict[str, Any]:
-    """All settings in their types. Raises Invalid with one sentence for each wrong one."""
-    cleaned: dict[str, Any] = {}
-    errors: dict[str, str] = {}
-    for setting in settings:
-        try:
-            cleaned[setting.name] = setting.clean(values.get(setting.name))
-        except ValueError as error:
-            errors[setting.name] = str(error)
-    if errors:
-        raise Invalid(errors)
-    return cleaned
+__all__ = [
+    "AMOUNT",
+    "BOOLEAN",
+    "CHOICE",
+    "INTEGER",
+    "LINES",
+    "MULTI",
+    "SECRET",
+    "TEXT",
+    "URL",
+    "Capabilities",
+    "Change",
+    "Check",
+    "Choice",
+    "Endpoint",
+    "Field",
+    "Gate",
+    "OpenGate",
+    "Page",
+    "Push",
+    "Reference",
+    "Setting",
+    "System",
+    "View",
+    "Written",
+    "clean_all",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +94,7 @@ class Written:
     """The outcome of writing one record: done, or one of the four words in `problem`.
 
     `created` tells a create from an update; `fields` is what the target was told, for the record page.
+    `target_id` is the id in the system that was written to (order: "SO/SO004711" in the ERP).
     """
 
     key: str
@@ -154,6 +102,7 @@ class Written:
     created: bool = False
     fields: Mapping[str, Any] = field(default_factory=dict)
     problem: Outcome | None = None
+    seen: Record | None = None  # the record as the target has it now, where its answer tells: an echo is known by it
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +125,66 @@ class Capabilities:
     pushes: frozenset[str] = frozenset()
     batches: Mapping[str, int] = field(default_factory=dict)
     parallel: int = 1  # the most requests at a time that do it any good
+    limits: Mapping[str, str] = field(default_factory=dict)  # entity -> why it cannot be written, a sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One row of a reference list. `more` is what else a map needs of it (cash account: its payment method)."""
+
+    value: str
+    label: str = ""
+    more: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A list that a system keeps and settings choose from: customer classes, warehouses, tax classes ..."""
+
+    name: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of an entity as a system's schema has it.
+
+    `name` is what a mapping row names it by, unique in its entity ("Description", "Attributes/COLOR",
+    "MainContact/Email"); `path` and `api_name` say where it stands in the document that is sent (SCM-07, SCM-08).
+    """
+
+    name: str
+    label: str = ""
+    tab: str = ""  # General Settings, Price/Cost Information, Attributes ... (SCM-04..06)
+    section: str = ""  # the Schema Name column
+    kind: str = "text"  # text | list | multi | flag | date | number | money
+    path: str = "/root/"
+    api_name: str = ""
+    custom: bool = False
+    writable: bool = True
+    preselected: bool = False
+    options: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One store view: the scope of a setting or of a mapping row."""
+
+    code: str
+    label: str
+    website: str = ""
+    id: str = ""
+    currency: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One action of a system's API, as the endpoint pages list it (END-01, END-02): `path` is the default."""
+
+    code: str
+    label: str
+    path: str
+    method: str = "GET"
 
 
 class Gate(Protocol):
@@ -203,6 +212,8 @@ class System:
     role: ClassVar[str] = "store"  # erp | store
     settings: ClassVar[tuple[Setting, ...]] = ()
     capabilities: ClassVar[Capabilities] = Capabilities()
+    references: ClassVar[tuple[Reference, ...]] = ()
+    endpoints: ClassVar[tuple[Endpoint, ...]] = ()
 
     def __init__(
         self,
@@ -260,6 +271,26 @@ class System:
     def schema(self, entity: str) -> list[str]:
         """Names of the fields that this system has for an entity."""
         return []
+
+    def fields(self, entity: str) -> list[Field]:
+        """The fields of an entity as the site's own schema has them, custom ones included (SCM-01, SCM-10)."""
+        return []
+
+    def reference(self, name: str) -> list[Choice]:
+        """One reference list as it is now. Raises Fail when the site has no such list, Retry and Refused."""
+        raise Fail(f"{self.label} keeps no list of that name.")
+
+    def views(self) -> list[View]:
+        """The store views of a store; an ERP has none."""
+        return []
+
+    def download(self, address: str) -> bytes:
+        """The bytes of a picture, at most 10 MB. Raises Fail when they are too many or no picture."""
+        raise Fail(f"{self.label} has no files to read.")
+
+    def now(self) -> datetime | None:
+        """What this system's clock says (UTC), None when it does not tell (CON-14)."""
+        return None
 
     def close(self) -> None:
         """Log out and let go of connections; calling it twice is fine."""

@@ -41,7 +41,8 @@ class Figures:
         return (
             f"torture {self.database}: {self.kills} kills, {self.freezes} freezes, {self.storms} storms, "
             f"{self.restarts} database restarts, {self.changes} changes, {self.accepted} accepted, "
-            f"{self.messages} messages, {self.faults['lost_reply']} replies lost, {self.verdict.get('effects', 0)} effects, "
+            f"{self.messages} messages, {self.faults['lost_reply']} replies lost, "
+            f"{self.verdict.get('effects', 0)} effects, "
             f"{self.seconds:.0f} s chaos + {self.rest_seconds:.0f} s rest; "
             f"{counts}, stuck {sum(self.stuck.values())}, failed {self.failed}, held {self.held}"
         )

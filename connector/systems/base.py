@@ -260,6 +260,13 @@ class System:
         """Look up by natural key (SKU, e-mail, reference): what this system has, by key."""
         return {}
 
+    def find_like(self, entity: str, records: Sequence[Record]) -> dict[str, Record]:
+        """Look up by natural key where that is more than the record's own key (e-mail, name below a parent, ExternalRef).
+
+        What this system has, by the key of the record that was given. Raises Fail when several would fit.
+        """
+        return self.find(entity, [record.key for record in records])
+
     def parse_push(self, headers: Mapping[str, str], body: bytes) -> Push:
         """What a notification says. Raises Invalid when it is not one."""
         raise Invalid({"body": f"{self.label} sends no notifications."})

@@ -261,7 +261,7 @@ class System:
         return {}
 
     def find_like(self, entity: str, records: Sequence[Record]) -> dict[str, Record]:
-        """Look up by natural key where that is more than the record's own key (e-mail, name below a parent, ExternalRef).
+        """Look up by natural key where that is more than the record's own key (e-mail, name below a parent).
 
         What this system has, by the key of the record that was given. Raises Fail when several would fit.
         """

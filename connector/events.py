@@ -6,8 +6,9 @@ The Sync Log shows these beside the attempts (LOG-03). Secrets never come here: 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
+from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +18,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from connector.db import BigId, Instant, db, utcnow
 
 INFO, WARNING, ERROR, DEBUG = "info", "warning", "error", "debug"
+RESULTS = {INFO: "done", DEBUG: "done", WARNING: "refused", ERROR: "failed"}
+
+# what is known of the request in which something is done ({"ip": ...}); the pages set it, commands have none
+request: ContextVar[Mapping[str, Any] | None] = ContextVar("request", default=None)
 
 
 class Event(db.Model):
@@ -45,7 +50,13 @@ def record(
     details: dict[str, Any] | None = None,
     connection: Connection | None = None,
 ) -> None:
-    """Write one event in a transaction of its own, or in the caller's when `connection` is given."""
+    """Write one event in a transaction of its own, or in the caller's when `connection` is given.
+
+    What a person does keeps its result, and the address from which it was asked for (LOG-12).
+    """
+    details = dict(details or {})
+    if user:
+        details = {**details, "result": RESULTS.get(level, level), **(request.get() or {})}
     row = {
         "at": utcnow(),
         "connector_id": connector_id,
@@ -53,7 +64,7 @@ def record(
         "action": action,
         "user": user,
         "message": message,
-        "details": json.dumps(details or {}, default=str, ensure_ascii=False),
+        "details": json.dumps(details, default=str, ensure_ascii=False),
     }
     with nullcontext(connection) if connection is not None else db.write() as writing:
         writing.execute(Event.__table__.insert(), row)
@@ -65,15 +76,28 @@ def latest(
     level: str = "",
     action: str = "",
     text: str = "",
+    user: str = "",
+    people: bool = False,
     since: datetime | None = None,
     until: datetime | None = None,
     before: int | None = None,
     limit: int = 50,
+    without: Sequence[str] = (),
+    hide: Sequence[str] = (),
 ) -> Sequence[Row[Any]]:
-    """Events, newest first, for the page. Empty arguments do not restrict; `before` is an id."""
+    """Events, newest first, for the page. Empty arguments do not restrict; `before` is an id.
+
+    `people`: only what somebody did; `without`: connectors, `hide`: actions that are left out.
+    """
     c = Event.__table__.c
-    exact = {c.connector_id: connector_id, c.level: level, c.action: action}
+    exact = {c.connector_id: connector_id, c.level: level, c.action: action, c.user: user}
     query = select(Event.__table__).where(*(column == value for column, value in exact.items() if value))
+    if people:
+        query = query.where(c.user != "")
+    if without:
+        query = query.where(c.connector_id.not_in(without))
+    if hide:
+        query = query.where(c.action.not_in(hide))
     if text:
         query = query.where(c.message.icontains(text, autoescape=True))
     if since is not None:

@@ -17,7 +17,8 @@ TABLE: Any = Message.__table__
 @dataclass(frozen=True, slots=True)
 class Filter:
     """Empty fields do not restrict. `since` and `until` bound when a message was settled; `text` is looked for in
-    its key, reason and error; a `code` of "" means messages without one, None means any."""
+    its key, reason and error; a `code` of "" means messages without one, None means any. `without` are connectors
+    that are left out: those that the person who asks must not see, or not change."""
 
     connector: str = ""
     entity: str = ""
@@ -28,6 +29,7 @@ class Filter:
     code: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+    without: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.status and self.status not in STATUSES:
@@ -49,6 +51,8 @@ class Filter:
             found.append(c.settled_at <= self.until)
         if self.text:
             found.append(says(self.text, c.key, c.reason, c.error))
+        if self.without:
+            found.append(c.connector_id.not_in(self.without))
         return found
 
     def as_json(self) -> dict[str, Any]:
@@ -59,7 +63,7 @@ class Filter:
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Filter:
         times = {name: instant(values[name]) for name in ("since", "until") if values.get(name) is not None}
-        return cls(**{**values, **times})
+        return cls(**{**values, **times, "without": tuple(values.get("without", ()))})
 
 
 def has_status(status: str, table: Any = TABLE) -> ColumnElement[bool]:

@@ -190,6 +190,16 @@ def keys_of(lane: Lane, message_ids: Sequence[int]) -> list[str]:
         return list(connection.execute(query.order_by(TABLE.c.id)).scalars())
 
 
+def outside(message_ids: Sequence[int], connectors: Sequence[str]) -> list[int]:
+    """Those of the messages that are in none of these connectors, as they were given."""
+    if not connectors:
+        return list(message_ids)
+    query = select(TABLE.c.id).where(TABLE.c.id.in_(message_ids), TABLE.c.connector_id.in_(connectors))
+    with db.read() as connection:
+        barred = set(connection.execute(query).scalars())
+    return [id for id in message_ids if id not in barred]
+
+
 # --- failed ones by cause -----------------------------------------------------------------------------------
 
 

@@ -24,7 +24,8 @@ OPENING = 600  # characters of the exchanges that hold the first request's metho
 
 @dataclass(frozen=True, slots=True)
 class LogFilter:
-    """Empty fields do not restrict. `reprocessed` True: only what came of a reprocess, False: only the rest."""
+    """Empty fields do not restrict. `reprocessed` True: only what came of a reprocess, False: only the rest.
+    `without` are connectors that are left out."""
 
     connector: str = ""
     entity: str = ""
@@ -34,6 +35,7 @@ class LogFilter:
     since: datetime | None = None
     until: datetime | None = None
     reprocessed: bool | None = None
+    without: tuple[str, ...] = ()
 
     def conditions(self) -> list[ColumnElement[bool]]:
         c = ATTEMPTS.c
@@ -50,6 +52,8 @@ class LogFilter:
         if self.reprocessed is not None:
             again = (c.outcome == "reprocessed") | (func.coalesce(MESSAGES.c.origin, "") == "reprocess")
             found.append(again if self.reprocessed else ~again)
+        if self.without:
+            found.append(c.connector_id.not_in(self.without))
         return found
 
 
@@ -115,18 +119,20 @@ def children(attempt_id: int, after: int = 0, limit: int = 200) -> Sequence[Row[
 
 @dataclass(frozen=True, slots=True)
 class RunFilter:
-    """Empty fields do not restrict."""
+    """Empty fields do not restrict. `without` are connectors that are left out."""
 
     connector: str = ""
     entity: str = ""
     status: str = ""
     mode: str = ""
     scope: str = ""
+    without: tuple[str, ...] = ()
 
     def conditions(self) -> list[ColumnElement[bool]]:
         c = RUNS.c
         exact = {c.connector_id: self.connector, c.entity: self.entity, c.status: self.status, c.mode: self.mode}
-        return [column == value for column, value in {**exact, c.scope: self.scope}.items() if value]
+        found = [column == value for column, value in {**exact, c.scope: self.scope}.items() if value]
+        return [*found, c.connector_id.not_in(self.without)] if self.without else found
 
 
 def runs_page(chosen: RunFilter, before: int | None = None, limit: int = 50) -> Page:

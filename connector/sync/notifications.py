@@ -41,14 +41,24 @@ def accept(connection: Connection, connector: str, system: str, push: Push, body
     return int(row.duplicates) == 0
 
 
-def latest(connector: str = "", status: str = "", before: int | None = None, limit: int = 50) -> Sequence[Row[Any]]:
-    """Notifications, newest first, for the page; without their bodies, which may be large."""
+def latest(
+    connector: str = "",
+    status: str = "",
+    before: int | None = None,
+    limit: int = 50,
+    *,
+    without: Sequence[str] = (),
+) -> Sequence[Row[Any]]:
+    """Notifications, newest first, for the page; without their bodies, which may be large, and not those of the
+    connectors `without`."""
     columns = (column for column in TABLE.c if column.name != "body")
     query = select(*columns).order_by(TABLE.c.id.desc()).limit(limit)
     if connector:
         query = query.where(TABLE.c.connector_id == connector)
     if status:
         query = query.where(TABLE.c.status == status)
+    if without:
+        query = query.where(TABLE.c.connector_id.not_in(without))
     if before is not None:
         query = query.where(TABLE.c.id < before)
     with db.read() as connection:

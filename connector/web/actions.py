@@ -1,4 +1,4 @@
-"""The action types of the log (LOG-03): 15 plain ones, and 8 for what came of a reprocess.
+"""The action types of the log (LOG-03): 15 plain ones, 8 for what came of a reprocess, and 2 of our own.
 
 Tries of messages have the type of their entity, events bring their own. A table; it knows no page.
 """
@@ -34,7 +34,9 @@ REPROCESS = (
     "Reprocess Order",
     "Reprocess Shipment",
 )
-ALL = PLAIN + REPROCESS
+ABOUT_PEOPLE = ("People", "Sign-in")  # who may come in, and who came: administrators see these (PER-01)
+DOCUMENTED = PLAIN + REPROCESS
+ALL = DOCUMENTED + ABOUT_PEOPLE
 OF_ENTITY = {
     "product": ("Product Sync", "Reprocess Product"),
     "price": ("Pricing Sync", "Reprocess Pricing"),

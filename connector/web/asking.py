@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from urllib.parse import urlencode
 
 from flask import abort, request
+from flask_login import current_user
 from sqlalchemy import select
 
 from connector.db import db
@@ -125,10 +126,15 @@ def numbered(values: Collection[str]) -> list[int]:
 
 
 def connector_choices() -> list[tuple[str, str]]:
-    """Every connector as (id, label), the archived ones too: their history is still there."""
+    """Every connector that this person may see as (id, label), the archived ones too: their history is still there."""
     with db.read() as connection:
         found = connection.execute(select(Connector.id, Connector.name).order_by(Connector.id)).all()
-    return [(row.id, f"{row.name} ({row.id})" if row.name and row.name != row.id else row.id) for row in found]
+    hidden = current_user.hidden
+    return [
+        (row.id, f"{row.name} ({row.id})" if row.name and row.name != row.id else row.id)
+        for row in found
+        if row.id not in hidden
+    ]
 
 
 def connector_label(connector_id: str) -> str:

@@ -1,13 +1,14 @@
 """Who is there and what he may do: sign-in, sign-out, one's own password, and `need(role)` for views.
 
-Everything asks for a sign-in unless its view is marked `public`. Passwords and lock-outs are setup.users'
-business; here they become pages.
+Everything asks for a sign-in unless its view is marked `public`. A person's role may differ from connector to
+connector: `need` asks with the connector of the address; a view that finds its connector in a row asks with
+`allow`. Passwords and lock-outs are setup.users' business; here they become pages.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
@@ -17,7 +18,8 @@ from flask_login import AnonymousUserMixin, LoginManager, UserMixin, current_use
 from sqlalchemy import select
 
 from connector.db import db
-from connector.setup.models import ADMIN, OPERATOR, VIEWER, User
+from connector.setup.grants import NONE
+from connector.setup.models import ADMIN, OPERATOR, VIEWER, Connector, Grant, User
 from connector.web.render import go
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -34,22 +36,52 @@ class Person(UserMixin):
     role: str
     must_change: bool
     session_token: str
+    grants: Mapping[str, str] = field(default_factory=dict)  # connector id -> role, where it differs
 
     def get_id(self) -> str:
         """The session holds the token too: a new password ends every session of the old one."""
         return f"{self.id}.{self.session_token}"
 
-    def may(self, role: str) -> bool:
-        return RANK.get(self.role, 0) >= RANK[role]
+    def may(self, role: str, connector_id: str | None = None) -> bool:
+        """Whether he has this role or above in a connector; None is the one that the request is about, "" no one."""
+        about = subject() if connector_id is None else connector_id
+        return RANK.get(self.grants.get(about, self.role), 0) >= RANK[role]
+
+    @property
+    def hidden(self) -> tuple[str, ...]:
+        """The connectors of which he must not see anything."""
+        return tuple(sorted(id for id, role in self.grants.items() if role == NONE))
+
+    def barred(self, role: str) -> tuple[str, ...]:
+        """The connectors in which he has not this role: what a change of many at once must leave out."""
+        with db.read() as connection:
+            ids = connection.execute(select(Connector.id).order_by(Connector.id)).scalars().all()
+        return tuple(id for id in ids if not self.may(role, id))
 
 
 class Stranger(AnonymousUserMixin):
     """Nobody yet: he may nothing."""
 
     name = role = ""
+    hidden: tuple[str, ...] = ()
 
-    def may(self, role: str) -> bool:
+    def may(self, role: str, connector_id: str | None = None) -> bool:
         return False
+
+
+def subject() -> str:
+    """The connector that this request is about: named by its address, or by `allow`; "" when it is about none."""
+    arguments = request.view_args or {}
+    return str(g.get("subject") or arguments.get("connector_id") or arguments.get("connector") or "")
+
+
+def allow(role: str, connector_id: str) -> None:
+    """For a view that finds the connector in a row: 404 when it is hidden from this person, 403 below the role."""
+    g.subject = connector_id
+    if connector_id and not current_user.may(VIEWER, connector_id):
+        abort(404)
+    if not current_user.may(role, connector_id):
+        abort(403)
 
 
 @manager.user_loader
@@ -57,10 +89,23 @@ def load(stored: str) -> Person | None:
     number, _, token = stored.partition(".")
     if not (number.isascii() and number.isdigit() and len(number) < 10):
         return None
+    person = person_of(int(number))
+    return person if person and person.session_token == token else None
+
+
+def person_of(number: int) -> Person | None:
+    """The person of that number with all roles, in one statement; None when he may not come in."""
     columns = (User.id, User.name, User.role, User.must_change, User.session_token)
+    query = (
+        select(*columns, Grant.connector_id, Grant.role.label("granted"))
+        .outerjoin(Grant, Grant.user_id == User.id)
+        .where(User.id == number, User.active.is_(True))
+    )
     with db.read() as connection:
-        row = connection.execute(select(*columns).where(User.id == int(number), User.active.is_(True))).first()
-    return Person(*row) if row and row.session_token == token else None
+        rows = connection.execute(query).all()
+    if not rows:
+        return None
+    return Person(*rows[0][:5], grants={row.connector_id: row.granted for row in rows if row.connector_id})
 
 
 def forget_who() -> None:
@@ -76,17 +121,21 @@ def public(view: View) -> View:
 
 
 def need(role: str) -> Callable[[View], View]:
-    """Let only people of this role or above into the view; others see 403 and what they can do."""
+    """Let only people of this role or above into the view; others see 403 and what they can do.
+
+    A view with `connector_id` (or `connector`) in its address asks for the role in that connector; one that is
+    hidden from the person is not there at all (404).
+    """
 
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Any:
             if not current_user.is_authenticated:
                 return manager.unauthorized()
-            if not current_user.may(role):
-                abort(403)
+            allow(role, subject())
             return view(*args, **kwargs)
 
+        guarded.needs = role  # type: ignore[attr-defined]
         return guarded  # type: ignore[return-value]
 
     return decorate

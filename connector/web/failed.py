@@ -6,7 +6,7 @@ without scripts. A large one has a page with its progress; whoever looks at it d
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, flash, request, url_for
@@ -20,7 +20,7 @@ from connector.queue.repair import Repaired
 from connector.setup.models import OPERATOR
 from connector.web import asking, causes
 from connector.web.asking import ENTITIES, LARGEST, Asked
-from connector.web.auth import need
+from connector.web.auth import allow, need
 from connector.web.render import go, render
 
 blueprint = Blueprint("failed", __name__, url_prefix="/failed")
@@ -53,6 +53,7 @@ def _wanted(given: Any) -> Wanted:
         text=asked.text("text", 200),
         since=asked.moment("from_date", "from_time"),
         until=asked.moment("to_date", "to_time", end=True),
+        without=current_user.hidden,
     )
     return Wanted(asked, chosen)
 
@@ -97,16 +98,32 @@ def _common(wanted: Wanted) -> dict[str, Any]:
         "fields": wanted.fields,
         "connectors": asking.connector_choices(),
         "entities": ENTITIES,
-        "may_act": current_user.may(OPERATOR),
+        "may_act": _may_act(wanted.chosen.connector),
         "no_code": NO_CODE,
     }
 
 
+def _may_act(connector_id: str) -> bool:
+    """Whether this person may repair anything that such a list shows."""
+    if connector_id:
+        return bool(current_user.may(OPERATOR, connector_id))
+    return any(current_user.may(OPERATOR, each) for each in ("", *current_user.grants))
+
+
+def _mine(wanted: Wanted) -> Wanted:
+    """The same, about those connectors only in which this person may repair; 403 when there is none."""
+    if wanted.chosen.connector:
+        allow(OPERATOR, wanted.chosen.connector)
+    elif not _may_act(""):
+        abort(403)
+    return Wanted(wanted.asked, replace(wanted.chosen, without=current_user.barred(OPERATOR)))
+
+
 @blueprint.post("/<any(reprocess, skip):act>")
-@need("operator")
+@need("viewer")
 def mend(act: str) -> Response:
     """The first POST asks for confirmation, the second (`confirmed`) does it."""
-    wanted = _wanted(request.form)
+    wanted = _mine(_wanted(request.form))
     scope = request.form.get("scope", "")
     if wanted.asked.errors or scope not in ("selected", "filter"):
         abort(400)
@@ -114,7 +131,7 @@ def mend(act: str) -> Response:
     if scope == "selected" and not ids:
         flash("Tick messages first.", "warning")
         return go(asking.query(url_for("failed.messages"), **wanted.fields))
-    what = ids if scope == "selected" else wanted.chosen
+    what = history.outside(ids, wanted.chosen.without) if scope == "selected" else wanted.chosen
     reason = wanted.asked.text("reason", REASON)
     if request.form.get("confirmed") and not wanted.asked.errors:
         if reason or act == acts.REPROCESS:
@@ -165,27 +182,38 @@ def progress(run_id: int) -> Response:
 
 
 @blueprint.post("/repairs/<int:run_id>")
-@need("operator")
+@need("viewer")
 def go_on(run_id: int) -> Response:
     """One more slice of a repair."""
-    if run_id > LARGEST:
-        abort(404)
-    try:
-        repair.advance(run_id, bell=_bell())
-    except KeyError:
-        abort(404)
+    run = _find(run_id)
+    if not _may_go_on(run):
+        abort(403)
+    repair.advance(run_id, bell=_bell())
     return _progress(run_id)
 
 
-def _progress(run_id: int) -> Response:
+def _find(run_id: int) -> Any:
     run = logbook.run(run_id) if run_id <= LARGEST else None
     if run is None or run.job != "bulk":
         abort(404)
+    allow("viewer", run.connector_id)
+    return run
+
+
+def _may_go_on(run: Any) -> bool:
+    """A repair of several connectors is driven on by whoever began it, and by operators of the whole house."""
+    if run.user == current_user.name and not run.connector_id:
+        return _may_act("")
+    return bool(current_user.may(OPERATOR, run.connector_id))
+
+
+def _progress(run_id: int) -> Response:
+    run = _find(run_id)
     return render(
         "failed/progress.html",
         "progress",
         run=run,
         going=run.status == "processing",
         said=logbook.details(run),
-        may_act=current_user.may(OPERATOR),
+        may_act=_may_go_on(run),
     )

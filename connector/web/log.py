@@ -20,11 +20,11 @@ from connector.db import utcnow
 from connector.queue import acts, logbook
 from connector.queue.logbook import LogFilter, RunFilter
 from connector.queue.paging import Page
-from connector.setup.models import OPERATOR
+from connector.setup.models import ADMIN, OPERATOR
 from connector.sync import catalogue
 from connector.web import actions, asking, exchanges
 from connector.web.asking import ENTITIES, LARGEST, Asked
-from connector.web.auth import need
+from connector.web.auth import allow, need
 from connector.web.render import render
 
 blueprint = Blueprint("log", __name__, url_prefix="/log")
@@ -61,7 +61,7 @@ class Line:
 
 def _wanted(asked: Asked) -> tuple[LogFilter, str]:
     """The filter, and the action type where it is one that only events have."""
-    action = asked.choice("action", actions.ALL)
+    action = asked.choice("action", actions.DOCUMENTED)
     meant = actions.meant(action) if action else None
     chosen = LogFilter(
         connector=asked.text("connector", 40),
@@ -71,6 +71,7 @@ def _wanted(asked: Asked) -> tuple[LogFilter, str]:
         since=asked.moment("from_date", "from_time"),
         until=asked.moment("to_date", "to_time", end=True),
         reprocessed=meant.reprocessed if meant else None,
+        without=current_user.hidden,
     )
     if chosen.since and chosen.until and chosen.since > chosen.until:
         asked.errors["to_date"] = "This is before the beginning."
@@ -96,7 +97,7 @@ def attempts() -> Response | Redirect:
         deep="before" in request.args,
         connectors=asking.connector_choices(),
         levels=LEVELS,
-        actions=[(action, action) for action in actions.ALL],
+        actions=[(action, action) for action in actions.DOCUMENTED],
         export=asking.query(url_for("log.export"), **asked.values),
     )
 
@@ -140,6 +141,7 @@ def entry(attempt_id: int) -> Response:
     row = logbook.attempt(attempt_id) if attempt_id <= LARGEST else None
     if row is None:
         abort(404)
+    allow("viewer", row.connector_id)
     children = logbook.children(attempt_id, asked.cursor("after") or 0) if row.kind == "batch" else []
     return render(
         "log/entry.html",
@@ -165,6 +167,7 @@ def runs() -> Response:
         status=asked.choice("status", [status for status, _ in RUN_STATUSES]),
         mode=asked.choice("mode", ("auto", "manual")),
         scope=asked.choice("scope", ("complete", "individual")),
+        without=current_user.hidden,
     )
     found = Page(()) if asked.errors else logbook.runs_page(chosen, asked.cursor("before"))
     return render(
@@ -199,6 +202,7 @@ def run(run_id: int) -> Response:
     found = logbook.run(run_id) if run_id <= LARGEST else None
     if found is None:
         abort(404)
+    allow("viewer", found.connector_id)
     before = Asked(request.args).cursor("before")
     return render(
         "log/run.html",
@@ -228,23 +232,30 @@ def events() -> Response:
         deep="before" in request.args,
         connectors=asking.connector_choices(),
         levels=LEVELS,
-        actions=[(action, action) for action in actions.ALL],
+        actions=[(action, action) for action in _shown()],
         facts=_facts,
     )
 
 
 def _events(asked: Asked) -> Any:
-    wanted = {
+    wanted: dict[str, Any] = {
         "connector_id": asked.text("connector", 40),
         "level": asked.choice("level", [level for level, _ in LEVELS]),
-        "action": asked.choice("action", actions.ALL),
+        "action": asked.choice("action", _shown()),
         "text": asked.text("text", 200),
     }
     since = asked.moment("from_date", "from_time")
     until = asked.moment("to_date", "to_time", end=True)
     if asked.errors:
         return []
-    return happenings.latest(**wanted, since=since, until=until, before=asked.cursor("before"), limit=51)
+    without, hide = current_user.hidden, [action for action in actions.ALL if action not in _shown()]
+    before = asked.cursor("before")
+    return happenings.latest(**wanted, since=since, until=until, before=before, limit=51, without=without, hide=hide)
+
+
+def _shown() -> tuple[str, ...]:
+    """The types of events that this person may see: who came in is the administrators' business (PER-01)."""
+    return actions.ALL if current_user.may(ADMIN, "") else actions.DOCUMENTED
 
 
 def _facts(details: str) -> str:

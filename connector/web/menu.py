@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from flask import request
+from flask_login import current_user
 from sqlalchemy import select
 
 from connector.db import db
@@ -56,7 +57,7 @@ def current_connector() -> str | None:
     """The connector of this page, else the one asked for by ?connector=, else the first."""
     with db.read() as connection:
         query = select(Connector.id).where(Connector.archived.is_(False)).order_by(Connector.id)
-        known = list(connection.execute(query).scalars())
+        known = [id for id in connection.execute(query).scalars() if id not in current_user.hidden]
     args = request.view_args or {}
     wanted = args.get("connector_id") or args.get("connector") or request.args.get("connector")
     return wanted if wanted in known else next(iter(known), None)

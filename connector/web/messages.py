@@ -15,10 +15,10 @@ from connector.queue import acts, history, repair
 from connector.queue.filters import Filter
 from connector.queue.models import PENDING, RUNNING, STATUSES
 from connector.queue.paging import Page
-from connector.setup.models import OPERATOR
+from connector.setup.models import OPERATOR, VIEWER
 from connector.web import asking, causes, exchanges, pieces
 from connector.web.asking import ENTITIES, LARGEST, Asked
-from connector.web.auth import need
+from connector.web.auth import allow, need
 from connector.web.render import go, render
 
 blueprint = Blueprint("messages", __name__, url_prefix="/messages")
@@ -38,6 +38,7 @@ def page() -> Response:
         status=asked.choice("status", STATUSES),
         key=asked.text("key"),
         text=asked.text("text", 200),
+        without=current_user.hidden,
     )
     found = NOTHING if asked.errors else history.messages(chosen, asked.cursor("before"))
     return render(
@@ -61,10 +62,10 @@ def detail(message_id: int) -> Response:
 
 
 @blueprint.post("/<int:message_id>/<any(reprocess, skip, hold):act>")
-@need("operator")
+@need("viewer")
 def mend(message_id: int, act: str) -> Response:
     """Reprocess, skip or hold this one."""
-    _find(message_id)
+    _find(message_id, OPERATOR)
     asked = Asked(request.form)
     reason = asked.text("reason", REASON)
     if act != acts.REPROCESS and not reason and not asked.errors:
@@ -86,10 +87,10 @@ def mend(message_id: int, act: str) -> Response:
 
 
 @blueprint.post("/<int:message_id>/sync")
-@need("operator")
+@need("viewer")
 def sync(message_id: int) -> Response:
     """Sync its record again, now; what comes of it is on the page of the newest message."""
-    message = _find(message_id)
+    message = _find(message_id, OPERATOR)
     try:
         newest = current_app.extensions["engine"].sync_now(
             message.connector_id, message.entity, message.key, user=current_user.name
@@ -109,10 +110,12 @@ def _bell() -> Any:
     return getattr(current_app.extensions.get("engine"), "bell", None)
 
 
-def _find(message_id: int) -> Row[Any]:
+def _find(message_id: int, role: str = VIEWER) -> Row[Any]:
+    """The message, for people who have this role in its connector."""
     message = history.message(message_id) if message_id <= LARGEST else None
     if message is None:
         abort(404)
+    allow(role, message.connector_id)
     return message
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, abort, request
+from flask_login import current_user
 
 from connector.sync import notifications
 from connector.web import asking, exchanges
 from connector.web.asking import LARGEST, Asked
-from connector.web.auth import need
+from connector.web.auth import allow, need
 from connector.web.render import render
 
 blueprint = Blueprint("notifications", __name__, url_prefix="/notifications")
@@ -23,7 +24,9 @@ def page() -> Response:
     connector = asked.text("connector", 40)
     status = asked.choice("status", [status for status, _ in STATUSES])
     before = asked.cursor("before")
-    rows = [] if asked.errors else notifications.latest(connector, status, before, SIZE + 1)
+    rows = (
+        [] if asked.errors else notifications.latest(connector, status, before, SIZE + 1, without=current_user.hidden)
+    )
     return render(
         "notifications/page.html",
         "list",
@@ -44,4 +47,5 @@ def detail(notification_id: int) -> Response:
     found = notifications.one(notification_id) if notification_id <= LARGEST else None
     if found is None:
         abort(404)
+    allow("viewer", found.connector_id)
     return render("notifications/detail.html", None, row=found, body=exchanges.pretty(found.body))

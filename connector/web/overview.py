@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask import Blueprint, Response
+from flask_login import current_user
 from sqlalchemy import select
 
 from connector.db import db, utcnow
@@ -61,7 +62,7 @@ def page() -> Response:
 
 
 def cards() -> list[Card]:
-    """Every connector that is not archived, by its id."""
+    """Every connector that is not archived and may be seen, by its id."""
     columns = (
         Connector.id,
         Connector.name,
@@ -72,6 +73,7 @@ def cards() -> list[Card]:
     )
     with db.read() as connection:
         found = connection.execute(select(*columns).where(Connector.archived.is_(False)).order_by(Connector.id)).all()
+    found = [row for row in found if row.id not in current_user.hidden]
     now = utcnow()
     lanes = {row.id: [Lane(row.id, sync.entity, sync.direction) for sync in SYNCS] for row in found}
     everywhere = [lane for of_one in lanes.values() for lane in of_one]

@@ -33,7 +33,8 @@ ID = {"maxlength": 40, "required": True, "autocomplete": "off", "spellcheck": "f
 @blueprint.get("")
 @need("viewer")
 def index() -> Response:
-    return render("connectors/list.html", connectors=connectors.all())
+    shown = [config for config in connectors.all() if config.id not in current_user.hidden]
+    return render("connectors/list.html", connectors=shown)
 
 
 @blueprint.get("/<connector_id>")

@@ -7,7 +7,7 @@ a mapping, records come out, HTTP goes through `systems/http`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -45,13 +45,16 @@ __all__ = [
     "Check",
     "Choice",
     "Endpoint",
+    "Feature",
     "Field",
     "Gate",
     "OpenGate",
+    "Package",
     "Page",
     "Push",
     "Reference",
     "Setting",
+    "Step",
     "System",
     "View",
     "Written",
@@ -187,6 +190,35 @@ class Endpoint:
     method: str = "GET"
 
 
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """Something that a site may have or lack (INS-01, INS-03). `needs_it` are the entities that cannot do without."""
+
+    label: str
+    found: bool
+    needs_it: tuple[str, ...] = ()
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a longer piece of work in a system: what, how it ended, a sentence."""
+
+    label: str
+    ok: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """What can be put into a system so that it tells of its changes: `content` in the system's own format."""
+
+    name: str
+    description: str
+    content: bytes = field(repr=False)
+    queries: tuple[str, ...] = ()
+
+
 class Gate(Protocol):
     """Lets requests through at the pace that the system allows; `urgent` ones go before the others."""
 
@@ -298,6 +330,22 @@ class System:
     def now(self) -> datetime | None:
         """What this system's clock says (UTC), None when it does not tell (CON-14)."""
         return None
+
+    def zone(self) -> str:
+        """The time zone in which this system shows its times to people, "" when it does not tell (CON-14)."""
+        return ""
+
+    def features(self) -> list[Feature]:
+        """What this site has of what entities need, and what else of use. Raises Retry, Refused, Fail."""
+        return []
+
+    def query(self, name: str) -> int:
+        """Run one of the queries that notifications come from, a page of one; rows shown. Raises Fail without it."""
+        raise Fail(f"{self.label} has no queries.")
+
+    def install(self, package: Package) -> Iterator[Step]:
+        """Put a package into this system, a step as soon as it is over; ends after the first that went wrong."""
+        yield Step(package.name, False, f"{self.label} takes no packages.")
 
     def close(self) -> None:
         """Log out and let go of connections; calling it twice is fine."""

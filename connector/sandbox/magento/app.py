@@ -99,6 +99,10 @@ def web_server(app: Wsgi) -> Wsgi:
     return checked
 
 
+def edition(system: Magento) -> str:
+    return "Enterprise" if system.shop.switch("edition") == "commerce" else "Community"
+
+
 def build(system: Magento) -> Flask:
     app = Flask(__name__, template_folder="../templates", static_folder="../static", static_url_path="/_sandbox/static")
     control.register(app, system)
@@ -112,7 +116,7 @@ def _rest(app: Flask, system: Magento) -> None:
     app.add_url_rule(
         "/magento_version",
         "version",
-        lambda: Response("Magento/2.4 (Community)", content_type="text/html; charset=UTF-8"),
+        lambda: Response(f"Magento/2.4 ({edition(system)})", content_type="text/html; charset=UTF-8"),
     )
 
     @app.route("/rest/", defaults={"rest": ""}, methods=["GET", "POST", "PUT", "DELETE"])

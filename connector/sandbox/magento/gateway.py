@@ -16,6 +16,10 @@ from flask import Response, request
 from connector.sandbox.magento import (  # noqa: F401 - they register their routes
     attribute_routes,
     attribute_sets,
+    customer_attributes,
+    customers,
+    directory,
+    groups,
     prices,
     products,
     salable,
@@ -25,10 +29,19 @@ from connector.sandbox.magento import (  # noqa: F401 - they register their rout
     stores,
     tier_prices,
 )
-from connector.sandbox.magento.routing import NO_ROUTE, Call, Crash, Refusal, Route, find, find_bulk, missing
+from connector.sandbox.magento.routing import (
+    NO_ROUTE,
+    AfterEffect,
+    Call,
+    Crash,
+    Refusal,
+    Route,
+    find,
+    find_bulk,
+    missing,
+)
 from connector.sandbox.magento.search import project
 from connector.sandbox.magento.shop import STORE_IDS
-from connector.sandbox.magento.source_items import AfterEffect
 from connector.sandbox.store import Peek
 
 JSON = "application/json; charset=utf-8"

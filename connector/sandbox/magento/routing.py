@@ -49,6 +49,10 @@ class Refusal(Exception):
         return sentence
 
 
+class AfterEffect(Refusal):
+    """A refusal that comes when everything is already written."""
+
+
 class Crash(Exception):
     """A PHP error: plain text instead of JSON."""
 

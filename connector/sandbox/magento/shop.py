@@ -12,12 +12,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from connector.sandbox import catalogue
-from connector.sandbox.magento import attributes
+from connector.sandbox.magento import attributes, people
+from connector.sandbox.magento.directory import RATES
 from connector.sandbox.store import Store, Unit
 
 SETTINGS: dict[str, Any] = {
     "bearer_allowed": True,  # off: only OAuth 1.0a, as 2.4.4 comes out of the box
     "denied_resources": [],  # ACL resources that the integration lacks
+    "edition": "community",  # or "commerce"
     "msi": True,
     "async_api": True,
     "async_delay": 0.0,  # seconds until the consumer has done an asynchronous operation
@@ -105,6 +107,13 @@ class Shop:
                 for priority, code in enumerate(("east", "retail"), 1):
                     unit.put("link", f"2:{code}", {"stock_id": 2, "source_code": code, "priority": priority})
             unit.put("sequence", "stock", {"last": 1 if bare else 2})
+            for number, code in people.GROUPS:
+                row = {"id": number, "code": code, "tax_class_id": 3}
+                unit.put("customer_group", str(number), row)
+            unit.put("sequence", "customer_group", {"last": 3})
+            if not bare:
+                fill_people(unit)
+                unit.put("config", "currency", {"codes": list(RATES)})
             attributes.fill(unit, () if bare else SETS, {} if bare else catalogue.ATTRIBUTES)
             unit.note("reset", "", None, {"fixture": fixture})
 
@@ -153,6 +162,14 @@ class Shop:
             "website_ids": doc["websites"],
             "stock": stock,
         }
+
+
+def fill_people(unit: Unit) -> None:
+    rows = people.customers()
+    for row in rows:
+        unit.put("customer", str(row["id"]), row)
+    unit.put("sequence", "customer", {"last": len(rows)})
+    unit.put("sequence", "customer_address", {"last": 2 * len(rows)})
 
 
 def source(code: str, name: str, postcode: str) -> Doc:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from connector.sandbox.magento import levels
-from connector.sandbox.magento.routing import Call, Refusal, as_float, as_int, internal, number, route
+from connector.sandbox.magento.routing import AfterEffect, Call, Refusal, as_float, as_int, internal, number, route
 from connector.sandbox.magento.search import Criteria, search
 from connector.sandbox.magento.shop import Doc
 from connector.sandbox.magento.sources import EMPTY, SOURCE, invalid
@@ -63,10 +63,6 @@ def source_items_save(call: Call) -> Any:
     if call.shop.switch("search_down"):
         raise AfterEffect(400, "Could not ping search engine: %1", ["No alive nodes found in your cluster"])
     return []
-
-
-class AfterEffect(Refusal):
-    """A refusal that comes when everything is already written."""
 
 
 def _to_default(rows: list[Doc], key: str) -> bool:

@@ -1,4 +1,4 @@
-"""What the store is: websites, views, configuration, modules, tax classes, customer groups, categories.
+"""What the store is: websites, views, configuration, modules, tax classes, categories.
 
 Source: facts/MAGENTO.md, section 5, and the recording `store`.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from connector.sandbox.magento.routing import Call, Refusal, route
+from connector.sandbox.magento.routing import Call, route
 from connector.sandbox.magento.search import Criteria, search
 from connector.sandbox.magento.shop import GROUPS, VIEWS, WEBSITES, Doc
 
@@ -44,8 +44,6 @@ MSI_MODULES = (
 )
 ASYNC_MODULES = ("Amqp", "AsynchronousOperations", "WebapiAsync")
 TYPES = ("simple", "virtual", "downloadable", "bundle", "grouped", "configurable")
-CUSTOMER_GROUPS = ((0, "NOT LOGGED IN"), (1, "General"), (2, "Wholesale"), (3, "Retailer"))
-STATES = (("1", "AL", "Alabama"), ("12", "CA", "California"), ("33", "MI", "Michigan"), ("43", "NY", "New York"))
 
 
 @route("GET", "store/websites", STORE)
@@ -114,56 +112,9 @@ def tax_class_create(call: Call) -> Any:
     return str(number)
 
 
-@route("GET", "customerGroups/search", "Magento_Customer::group")
-def customer_groups(call: Call) -> Any:
-    rows = [
-        {"id": number, "code": code, "tax_class_id": 3, "tax_class_name": "Retail Customer"}
-        for number, code in CUSTOMER_GROUPS
-    ]
-    return search(call, rows, lambda row, name: row.get(name), lambda row: row)
-
-
-@route("GET", "customerGroups/default", "Magento_Customer::group")
-def default_group(call: Call) -> Any:
-    return {"id": 1, "code": "General", "tax_class_id": 3, "tax_class_name": "Retail Customer"}
-
-
 @route("GET", "products/types", "Magento_Catalog::products")
 def product_types(call: Call) -> Any:
     return [{"name": name, "label": f"{name.capitalize()} Product"} for name in TYPES]
-
-
-@route("GET", "directory/countries", "anonymous")
-def countries(call: Call) -> Any:
-    return [country(code) for code in ("CA", "DE", "FR", "GB", "US")]
-
-
-@route("GET", "directory/countries/{code}", "anonymous")
-def country_get(call: Call) -> Any:
-    if call.params["code"] not in ("CA", "DE", "FR", "GB", "US"):
-        raise Refusal(404, "The country isn't available.")
-    return country(call.params["code"])
-
-
-def country(code: str) -> Doc:
-    names = {"CA": "Canada", "DE": "Germany", "FR": "France", "GB": "United Kingdom", "US": "United States"}
-    threes = {"CA": "CAN", "DE": "DEU", "FR": "FRA", "GB": "GBR", "US": "USA"}
-    regions = [{"id": number, "code": state, "name": name} for number, state, name in STATES] if code == "US" else []
-    return {
-        "id": code,
-        "two_letter_abbreviation": code,
-        "three_letter_abbreviation": threes[code],
-        "full_name_locale": names[code],
-        "full_name_english": names[code],
-        **({"available_regions": regions} if regions else {}),
-    }
-
-
-@route("GET", "directory/currency", "anonymous")
-def currency(call: Call) -> Any:
-    return {"base_currency_code": "USD", "base_currency_symbol": "$", "default_display_currency_code": "USD",
-            "default_display_currency_symbol": "$", "available_currency_codes": ["USD"],
-            "exchange_rates": [{"currency_to": "USD", "rate": 1}]}  # fmt: skip
 
 
 @route("GET", "categories", "Magento_Catalog::categories")

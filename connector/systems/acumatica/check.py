@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from html import unescape
 
@@ -112,6 +112,15 @@ def _offset(answer: Answer, now: datetime) -> float | None:
     except (TypeError, ValueError):
         return None
     return 0.0 if abs(found) < 1 else round(found, 1)  # the header tells whole seconds only
+
+
+def site_clock(client: Client) -> datetime | None:
+    """What the site's clock says (UTC, whole seconds), None when it does not tell. Raises Retry, Refused or Fail."""
+    try:
+        found = parsedate_to_datetime(client.call("GET", "/entity").headers.get("Date", ""))
+    except (TypeError, ValueError):
+        return None
+    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _unreachable(problem: Outcome) -> bool:

@@ -6,13 +6,13 @@ section 1.3), hence 120 seconds of patience and small numbers of parallel sessio
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
 from connector.clock import Clock
 from connector.errors import Outcome, Retry
-from connector.systems.acumatica import versions
+from connector.systems.acumatica import endpoints, versions
 from connector.systems.acumatica.auth import sign_in
 from connector.systems.acumatica.errors import LoginLimit, NoEndpoint
 from connector.systems.acumatica.filters import query
@@ -25,10 +25,17 @@ from connector.systems.http import Answer
 class Client:
     """One site with one user. Safe for several threads."""
 
-    def __init__(self, values: Mapping[str, Any], gate: Gate, clock: Clock) -> None:
+    def __init__(
+        self, values: Mapping[str, Any], gate: Gate, clock: Clock, preferences: Mapping[str, Any] | None = None
+    ) -> None:
+        """`preferences`: the sections "endpoint" (name, version) and "endpoints" (paths that were edited)."""
+        chosen = (preferences or {}).get("endpoint") or {}
+        edited = ((preferences or {}).get("endpoints") or {}).get("erp") or {}
         self.base = str(values["url"]).rstrip("/")
         self.tenant = str(values.get("tenant") or "")
-        self.wanted = str(values.get("endpoint_version") or "")
+        self.endpoint = str(chosen.get("name") or "").strip() or versions.ENDPOINT
+        self.wanted = str(chosen.get("version") or values.get("endpoint_version") or "").strip()
+        self.paths = endpoints.Paths(edited)
         way = sign_in(values, clock)
         size = int(values.get("parallel") or 1)
         self.pool = Pool(
@@ -60,7 +67,7 @@ class Client:
     def version(self) -> str:
         """The endpoint version in use; asked for once, then remembered."""
         if not self._version:
-            self._version = self.wanted or versions.choose(self.site())
+            self._version = self.wanted or versions.choose(self.site(), endpoint=self.endpoint)
         return self._version
 
     def entity(self, method: str, path: str, **more: Any) -> Answer:
@@ -76,9 +83,8 @@ class Client:
                 raise
             return self.call(method, self.path(self.version(), path), **more)
 
-    @staticmethod
-    def path(version: str, path: str) -> str:
-        return f"/entity/{versions.ENDPOINT}/{quote(version, safe='')}/{path}"
+    def path(self, version: str, path: str) -> str:
+        return self.paths.resolve(path, self.endpoint, version)
 
     # --- shapes
 
@@ -103,6 +109,30 @@ class Client:
         if not isinstance(answer.data, Mapping):
             raise strange(f"the answer of {inquiry}")
         return answer.data
+
+    def put(self, entity: str, body: Mapping[str, Any], options: Mapping[str, object] | None = None) -> Entity:
+        """Insert or update one record (facts/ACUMATICA.md, 2.4); the record as it is afterwards."""
+        answer = self.entity("PUT", entity + query(options or {}), body=dict(body))
+        if not isinstance(answer.data, Mapping):
+            raise strange(f"the saved record of {entity}")
+        return answer.data
+
+    def remove(self, entity: str, *keys: str) -> None:
+        """Delete one record by its keys or its id. Raises Gone when there is none."""
+        self.entity("DELETE", "/".join([entity, *(quote(key, safe="") for key in keys)]))
+
+    def act(self, entity: str, action: str, keys: Mapping[str, Any]) -> None:
+        """Start an action on one record; a long run (202) is left to the site (facts 2.6)."""
+        self.entity("POST", f"{entity}/{action}", body={"entity": wrap(keys)})
+
+    def dac(self, table: str, options: Mapping[str, object]) -> Sequence[Entity]:
+        """Rows of one table over OData (facts section 4): plain values, codes padded. Raises NoEndpoint, Refused."""
+        tenant = f"/t/{quote(self.tenant, safe='')}" if self.tenant else ""
+        data = self.call("GET", f"{tenant}/api/odata/dac/{table}{query(options)}").data
+        found = data.get("value") if isinstance(data, Mapping) else None
+        if not isinstance(found, list):
+            raise strange(f"rows of {table}")
+        return [row for row in found if isinstance(row, Mapping)]
 
     def close(self) -> None:
         self.pool.close()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from connector.records import Product
 from connector.systems.acumatica import items
-from connector.systems.acumatica.client import Client
+from connector.systems.acumatica.erp import Erp
 from connector.systems.acumatica.items import NON_STOCK, STOCK, Item, Kind
 from connector.systems.acumatica.values import Entity, flag, instant, micros, number, rows, text
 
@@ -53,9 +53,9 @@ def fields(version: str) -> dict[Kind, Sequence[str]]:
     return {kind: (*COMMON, *OWN[kind], kind.modified(version)) for kind in (STOCK, NON_STOCK)}
 
 
-def read(client: Client, keys: Sequence[str]) -> dict[str, Product]:
+def read(erp: Erp, keys: Sequence[str]) -> dict[str, Product]:
     """The products of these keys; absent ones do not exist. Raises Retry, Refused or Fail."""
-    found = items.read(client, keys, fields(client.version()), EXPAND)
+    found = items.read(erp.client, keys, fields(erp.client.version()), EXPAND)
     return {key: product(item) for key, item in found.items()}
 
 

@@ -8,27 +8,29 @@ from typing import Any
 
 from connector.clock import CLOCK, Clock
 from connector.errors import Fail
-from connector.records import INVENTORY, PRICE, PRODUCT, Record
-from connector.systems.acumatica import polls, prices, products, push, stock
-from connector.systems.acumatica.check import Checker
+from connector.records import Record
+from connector.systems.acumatica import check, entities, prices, push, references
 from connector.systems.acumatica.client import Client
+from connector.systems.acumatica.endpoints import ENDPOINTS
+from connector.systems.acumatica.entities import HANDLERS, READS, WRITES
+from connector.systems.acumatica.erp import Erp
 from connector.systems.acumatica.odata import Rows
 from connector.systems.acumatica.schema import Schema
 from connector.systems.acumatica.settings import SETTINGS
 from connector.systems.acumatica.stock import Warehouses
-from connector.systems.base import Capabilities, Check, Gate, Page, Push, System
-
-ENTITIES = frozenset({PRODUCT, PRICE, INVENTORY})
+from connector.systems.base import Capabilities, Check, Choice, Field, Gate, Page, Push, System, Written
 
 
 class Acumatica(System):
-    """One tenant of an Acumatica site, read over its public REST and OData interfaces."""
+    """One tenant of an Acumatica site, over its public REST and OData interfaces."""
 
     name = "acumatica"
     label = "Acumatica"
     role = "erp"
     settings = SETTINGS
-    capabilities = Capabilities(reads=ENTITIES, pushes=ENTITIES, parallel=2)
+    capabilities = Capabilities(reads=READS, writes=WRITES, pushes=frozenset(push.SETTINGS), parallel=2)
+    references = references.REFERENCES
+    endpoints = ENDPOINTS
 
     def __init__(
         self,
@@ -39,37 +41,65 @@ class Acumatica(System):
         preferences: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(values, gate=gate, clock=clock, preferences=preferences)
-        self.client = Client(self.values, self.gate, clock)
+        self.client = Client(self.values, self.gate, clock, self.preferences)
         self.warehouses = Warehouses(self.client, clock, self.preferences)
         self.prices = prices.wish(self.preferences)
         self.inquiry = self._inquiry()
         self._schema = Schema(self.client)
+        self.erp = Erp(self.client, clock, self.preferences, self.warehouses, self.prices, self.inquiry, self._schema)
 
     def check(self) -> Check:
-        return Checker(self.client, self.warehouses, self.clock).run()
+        return check.Checker(self.client, self.warehouses, self.clock).run()
 
     def read_many(self, entity: str, keys: Sequence[str]) -> dict[str, Record]:
-        if entity == PRODUCT:
-            return dict(products.read(self.client, keys))
-        if entity == PRICE:
-            return dict(prices.read(self.client, keys, self.prices, self.clock))
-        if entity == INVENTORY:
-            return dict(stock.read(self.client, keys, self.warehouses, self.inquiry))
-        raise Fail(f"Acumatica cannot be read for {entity}.")
+        read = HANDLERS.get(entity, entities.NONE).read
+        if read is None:
+            raise Fail(f"Acumatica cannot be read for {entity}.")
+        return dict(read(self.erp, keys)) if keys else {}
 
     def changed_since(self, entity: str, since: datetime | None, position: str = "") -> Page:
-        if entity in (PRODUCT, PRICE):
-            sales = entity == PRICE and self.prices.inquiry
-            return polls.items_since(self.client, entity, since, position, sales=sales, clock=self.clock)
-        if entity == INVENTORY:
-            return polls.stock_since(self.client, self.warehouses, self.inquiry, since, position, self.clock)
-        raise Fail(f"Acumatica cannot be polled for {entity}.")
+        changed = HANDLERS.get(entity, entities.NONE).changed
+        if changed is None:
+            raise Fail(f"Acumatica cannot be polled for {entity}.")
+        return changed(self.erp, since, position)
+
+    def write_many(self, records: Sequence[Record], *, known: Mapping[str, str]) -> list[Written]:
+        if not records:
+            return []
+        write = HANDLERS.get(records[0].entity, entities.NONE).write
+        if write is None:
+            raise Fail(f"Acumatica cannot be written to for {records[0].entity}.")
+        return write(self.erp, records, known)
+
+    def delete(self, entity: str, key: str, target_id: str) -> Written:
+        delete = HANDLERS.get(entity, entities.NONE).delete
+        if delete is None:
+            raise Fail(f"Nothing of {entity} is ever deleted in Acumatica.")
+        return delete(self.erp, key, target_id)
+
+    def find(self, entity: str, keys: Sequence[str]) -> dict[str, Record]:
+        return self.read_many(entity, keys) if entity in WRITES and entity in READS else {}
+
+    def find_like(self, entity: str, records: Sequence[Record]) -> dict[str, Record]:
+        alike = HANDLERS.get(entity, entities.NONE).alike
+        if alike is None:
+            return self.find(entity, [record.key for record in records])
+        return dict(alike(self.erp, records)) if records else {}
 
     def parse_push(self, headers: Mapping[str, str], body: bytes) -> Push:
         return push.parse(body, tenant=self.client.tenant, preferences=self.preferences)
 
     def schema(self, entity: str) -> list[str]:
         return self._schema.of(entity)
+
+    def fields(self, entity: str) -> list[Field]:
+        return []
+
+    def reference(self, name: str) -> list[Choice]:
+        return references.read(self.erp, name)
+
+    def now(self) -> datetime | None:
+        return check.site_clock(self.client)
 
     def close(self) -> None:
         self.client.close()

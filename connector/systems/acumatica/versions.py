@@ -23,8 +23,8 @@ class Site:
     build: str
     endpoints: tuple[tuple[str, str], ...]  # (name, version)
 
-    def versions(self) -> list[str]:
-        return sorted(version for name, version in self.endpoints if name.lower() == ENDPOINT.lower())
+    def versions(self, endpoint: str = ENDPOINT) -> list[str]:
+        return sorted(version for name, version in self.endpoints if name.lower() == endpoint.lower())
 
 
 def read(body: Any) -> Site | None:
@@ -40,16 +40,20 @@ def read(body: Any) -> Site | None:
     return Site(build, tuple(pairs))
 
 
-def choose(site: Site, wanted: str = "") -> str:
-    """The version to use: the wanted one where there is one, else the best known. Raises Fail."""
-    versions = site.versions()
-    known = (wanted,) if wanted else KNOWN
+def choose(site: Site, wanted: str = "", endpoint: str = ENDPOINT) -> str:
+    """The version to use: the wanted one where there is one, else the best known. Raises Fail.
+
+    Of an endpoint of somebody's own (END-04) no version is known beforehand: its newest is taken.
+    """
+    versions = site.versions(endpoint)
+    own = endpoint.lower() != ENDPOINT.lower()
+    known = (wanted,) if wanted else tuple(reversed(versions)) if own else KNOWN
     for version in known:
         if version in versions:
             return version
     there = ", ".join(versions) or "no version at all"
     raise Fail(
-        f"The Acumatica site has no {ENDPOINT} endpoint {' or '.join(known)}; it has {there}.",
+        f"The Acumatica site has no {endpoint} endpoint {' or '.join(known)}; it has {there}.",
         code="acumatica.endpoint",
         help="Check the address and the user's rights to the Web Service Endpoints form (SM207060)"
         + (", or leave the endpoint version empty." if wanted else ". Acumatica 2022 R2 to 2025 R2 are supported."),

@@ -1,0 +1,59 @@
+"""Who reads and writes what: one line for each entity. It knows modules and nothing that they know."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from connector.records import INVENTORY, PRICE, PRODUCT, Record
+from connector.systems.acumatica import polls, prices, products, stock
+from connector.systems.acumatica.erp import Erp
+from connector.systems.base import Page, Written
+
+Read = Callable[[Erp, Sequence[str]], Mapping[str, Record]]
+Changed = Callable[[Erp, datetime | None, str], Page]
+Write = Callable[[Erp, Sequence[Record], Mapping[str, str]], list[Written]]
+Alike = Callable[[Erp, Sequence[Record]], Mapping[str, Record]]
+Delete = Callable[[Erp, str, str], Written]
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """What can be done with one entity; None: cannot be done here."""
+
+    read: Read | None = None
+    changed: Changed | None = None
+    write: Write | None = None
+    alike: Alike | None = None
+    delete: Delete | None = None
+
+
+def _prices(erp: Erp, keys: Sequence[str]) -> Mapping[str, Record]:
+    return prices.read(erp.client, keys, erp.prices, erp.clock)
+
+
+def _prices_since(erp: Erp, since: datetime | None, position: str) -> Page:
+    return polls.items_since(erp.client, PRICE, since, position, sales=erp.prices.inquiry, clock=erp.clock)
+
+
+def _products_since(erp: Erp, since: datetime | None, position: str) -> Page:
+    return polls.items_since(erp.client, PRODUCT, since, position, sales=False, clock=erp.clock)
+
+
+def _stock(erp: Erp, keys: Sequence[str]) -> Mapping[str, Record]:
+    return stock.read(erp.client, keys, erp.warehouses, erp.inquiry)
+
+
+def _stock_since(erp: Erp, since: datetime | None, position: str) -> Page:
+    return polls.stock_since(erp.client, erp.warehouses, erp.inquiry, since, position, erp.clock)
+
+
+HANDLERS: dict[str, Handler] = {
+    PRODUCT: Handler(products.read, _products_since),
+    PRICE: Handler(_prices, _prices_since),
+    INVENTORY: Handler(_stock, _stock_since),
+}
+READS = frozenset(entity for entity, handler in HANDLERS.items() if handler.read)
+WRITES = frozenset(entity for entity, handler in HANDLERS.items() if handler.write)
+NONE = Handler()

@@ -52,11 +52,12 @@ def record(
 ) -> None:
     """Write one event in a transaction of its own, or in the caller's when `connection` is given.
 
-    What a person does keeps its result, and the address from which it was asked for (LOG-12).
+    What a person does on a page keeps its result, and the address from which it was asked for (LOG-12).
     """
     details = dict(details or {})
-    if user:
-        details = {**details, "result": RESULTS.get(level, level), **(request.get() or {})}
+    asked_from = request.get()
+    if user and asked_from is not None:
+        details = {**details, "result": RESULTS.get(level, level), **asked_from}
     row = {
         "at": utcnow(),
         "connector_id": connector_id,

@@ -30,7 +30,7 @@ from connector.queue.launches import App, Job, JobRun, Launches
 from connector.queue.leases import Keeper
 from connector.queue.wake import Bell, Bridge
 
-__all__ = ["Job", "JobRun", "Scheduler", "next_run"]
+__all__ = ["Job", "JobRun", "Scheduler", "next_run", "next_runs"]
 
 log = logging.getLogger(__name__)
 MINUTE = 60.0
@@ -42,6 +42,27 @@ ELSEWHERE_SECONDS = 1.0  # a lane that works in another process is not asked for
 def next_run(cron: str, after: datetime) -> datetime | None:
     """When a cron expression fires next, None when never. Raises ValueError when it is not one."""
     found: datetime | None = CronTrigger.from_crontab(cron, timezone=UTC).get_next_fire_time(None, after)
+    return found
+
+
+def next_runs(
+    cron: str,
+    after: datetime,
+    number: int = 5,
+    *,
+    starts_on: datetime | None = None,
+    expires_on: datetime | None = None,
+) -> list[datetime]:
+    """The next instants at which a schedule launches something, at most `number`. Raises ValueError for no cron."""
+    trigger = CronTrigger.from_crontab(cron, timezone=UTC)
+    found: list[datetime] = []
+    at = max(after, starts_on) if starts_on else after
+    while len(found) < number:
+        due = trigger.get_next_fire_time(None, at)
+        if due is None or (expires_on is not None and due >= expires_on):
+            break
+        found.append(due)
+        at = due + timedelta(seconds=1)
     return found
 
 

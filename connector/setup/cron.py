@@ -1,4 +1,4 @@
-"""Five cron fields, checked and written in one way. It computes no times: the scheduler does.
+"""Five cron fields, checked and written in one way, and said as a frequency. It computes no times: the scheduler does.
 
 Days of the week become names, because the number 0 is Sunday to cron and Monday to the scheduler's library;
 a range of them becomes a list, because there a range cannot go past Sunday.
@@ -14,6 +14,11 @@ FIELDS = (("minute", 0, 59), ("hour", 0, 23), ("day of the month", 1, 31), ("mon
 PART = re.compile(r"(\*|[a-z0-9]+)(?:-([a-z0-9]+))?(?:/([0-9]{1,3}))?")
 LONGEST = 60
 
+# Auto Cron's frequencies (CONFLICTS 35): hourly uses the minute only, weekly and monthly add a day
+HOURLY, DAILY, WEEKLY, MONTHLY, CUSTOM = "hourly", "daily", "weekly", "monthly", "custom"
+FREQUENCIES = (HOURLY, DAILY, WEEKLY, MONTHLY, CUSTOM)
+CLOCK_TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?")
+
 
 def normal(text: str) -> str:
     """The same times in the form that is stored. Raises ValueError with a sentence."""
@@ -24,6 +29,44 @@ def normal(text: str) -> str:
     if len(written) > LONGEST:
         raise ValueError(f"The schedule is too long: at most {LONGEST} characters.")
     return written
+
+
+def of_frequency(frequency: str, start_time: str, *, before: str = "") -> str:
+    """The five fields of an hourly, daily, weekly or monthly launch at `start_time` ("HH:MM" or "HH:MM:SS", UTC).
+
+    Launches are on whole minutes: seconds are left out. The day of a weekly or monthly one is kept from the
+    expression `before` when that has one, else it is Sunday or the first. Raises ValueError with a sentence.
+    """
+    if frequency not in FREQUENCIES[:-1]:
+        raise ValueError(f"The frequency must be one of: {', '.join(FREQUENCIES[:-1])}.")
+    match = CLOCK_TIME.fullmatch(start_time.strip())
+    if match is None or not start_time.isascii():
+        raise ValueError("The start time must be hours, minutes and seconds, like 06:30:00.")
+    hour, minute = int(match[1]), int(match[2])
+    same = before if frequency_of(before)[0] == frequency else ""
+    day, weekday = (same.split()[2], same.split()[4]) if same else ("1", "sun")
+    return {
+        HOURLY: f"{minute} * * * *",
+        DAILY: f"{minute} {hour} * * *",
+        WEEKLY: f"{minute} {hour} * * {weekday}",
+        MONTHLY: f"{minute} {hour} {day} * *",
+    }[frequency]
+
+
+def frequency_of(cron: str) -> tuple[str, str]:
+    """The frequency and the start time ("HH:MM:00") that a stored expression means; custom when it means neither."""
+    fields = cron.split()
+    if len(fields) != 5 or not fields[0].isdigit():
+        return CUSTOM, "00:00:00"
+    minute, hour, day, month, weekday = fields
+    if fields[1:] == ["*"] * 4:
+        return HOURLY, f"00:{int(minute):02}:00"
+    if not hour.isdigit() or month != "*":
+        return CUSTOM, "00:00:00"
+    start = f"{int(hour):02}:{int(minute):02}:00"
+    if day == "*":
+        return (DAILY if weekday == "*" else WEEKLY if weekday in DAYS else CUSTOM), start
+    return (MONTHLY if day.isdigit() and weekday == "*" else CUSTOM), start
 
 
 def _field(field: str, name: str, low: int, high: int) -> str:

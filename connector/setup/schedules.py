@@ -10,21 +10,50 @@ from sqlalchemy import Connection, Row, Select, delete, insert, or_, select, upd
 from connector import events
 from connector.db import db
 from connector.errors import Invalid
+from connector.records import ERP_TO_STORE, STORE_TO_ERP
 from connector.setup import cron as crons
 from connector.setup import rows, states
 from connector.setup.models import Connector, Schedule
-from connector.setup.settings import ENTITIES
+from connector.setup.rows import Config
 
 TABLE = Schedule.__table__
-WINDOW, POLL, CLEAN = "window", "poll", "clean"
-ERP_TO_STORE = "erp_to_store"
+WINDOW, POLL, CLEAN, EXPIRY, FAILED = "window", "poll", "clean", "expiry", "failed"
+JOBS = (WINDOW, POLL, CLEAN, EXPIRY, FAILED)
+BOTH = "both"  # a setting's word for both directions
 LONGEST_DESCRIPTION = 200
+NIGHTLY = "0 1 * * *"  # SCH-06
 
-# CONFLICTS 5 (windows are launched each minute); polls are the net under the push notifications
+# which entities travel in which direction (a test keeps this equal to sync/catalogue), and how often it is looked
+# for changes of them: the net under the push notifications, and the only way where a system sends none
+POLLS = (
+    ("product", ERP_TO_STORE, "*/5 * * * *"),
+    ("price", ERP_TO_STORE, "*/5 * * * *"),
+    ("inventory", ERP_TO_STORE, "*/5 * * * *"),
+    ("tax_category", ERP_TO_STORE, "30 * * * *"),
+    ("attribute", ERP_TO_STORE, "20 * * * *"),
+    ("customer_attribute", ERP_TO_STORE, "25 * * * *"),
+    ("category", ERP_TO_STORE, "*/15 * * * *"),
+    ("category", STORE_TO_ERP, "*/15 * * * *"),
+    ("product", STORE_TO_ERP, "*/15 * * * *"),
+    ("product_status", ERP_TO_STORE, "*/5 * * * *"),
+    ("composite", ERP_TO_STORE, "*/15 * * * *"),
+    ("relation", ERP_TO_STORE, "*/15 * * * *"),
+    ("image", ERP_TO_STORE, "*/15 * * * *"),
+    ("customer", ERP_TO_STORE, "*/5 * * * *"),
+    ("customer", STORE_TO_ERP, "*/5 * * * *"),
+    ("order", STORE_TO_ERP, "* * * * *"),  # SCH-08: in the ERP within a minute
+    ("order_status", ERP_TO_STORE, "*/5 * * * *"),
+    ("shipment", ERP_TO_STORE, "*/5 * * * *"),
+    ("invoice", ERP_TO_STORE, "*/5 * * * *"),
+    ("credit_memo", STORE_TO_ERP, "*/5 * * * *"),
+)
+# CONFLICTS 5 (windows are launched each minute)
 FIRST = [
-    *((WINDOW, entity, ERP_TO_STORE, "* * * * *", f"Work on {entity} messages") for entity in ENTITIES),
-    *((POLL, entity, ERP_TO_STORE, "*/5 * * * *", f"Look for changed {entity} records") for entity in ENTITIES),
-    (CLEAN, "", "", "0 1 * * *", "Archive settled messages and old log entries"),
+    *((WINDOW, entity, to, "* * * * *", f"Work on {entity.replace('_', ' ')} messages") for entity, to, _ in POLLS),
+    *((POLL, entity, to, cron, f"Look for changed {entity.replace('_', ' ')} records") for entity, to, cron in POLLS),
+    (FAILED, "order", STORE_TO_ERP, "15 * * * *", "Send failed orders again"),
+    (CLEAN, "", "", NIGHTLY, "Archive settled messages and old log entries"),
+    (EXPIRY, "", "", NIGHTLY, "Look for credentials and tokens that are about to end"),
 ]
 
 
@@ -54,7 +83,23 @@ def all_active(now: datetime) -> list[Schedule]:
     with db.read() as connection:
         found = [_schedule(row) for row in connection.execute(query)]
         configs = {id: rows.config(rows.find(connection, id)) for id in {each.connector_id for each in found}}
-    return [each for each in found if states.may_start(configs[each.connector_id], each.job, each.entity)]
+    return [each for each in found if may_start(configs[each.connector_id], each)]
+
+
+def may_start(config: Config, schedule: Schedule) -> bool:
+    """Whether the state of its connector, the ticked entities and the entity's direction let it start anything."""
+    return takes_part(config, schedule.entity, schedule.direction) and states.may_start(
+        config, schedule.job, schedule.entity
+    )
+
+
+def takes_part(config: Config, entity: str, direction: str) -> bool:
+    """Whether an entity is ticked and travels in this direction; "" is what belongs to no entity."""
+    if not entity:
+        return True
+    usual = ERP_TO_STORE if entity in ("product", "category") else BOTH
+    chosen = config.section("direction").get(entity, usual)
+    return config.enabled(entity) and chosen in (BOTH, direction)
 
 
 def set_active(id: int, active: bool, *, user: str) -> None:
@@ -92,9 +137,12 @@ def save(
 
 
 def add_missing(connection: Connection, connector_id: str, *, active: bool) -> int:
-    """The schedules that every connector has, in the caller's transaction. Returns how many were new."""
+    """The schedules that its ticked entities and the house need, in the caller's transaction: at Initialize, and
+    whenever an entity is ticked later. Returns how many were new. Raises KeyError."""
+    config = rows.config(rows.find(connection, connector_id))
     there = {
-        (row.job, row.entity) for row in connection.execute(select(TABLE).where(TABLE.c.connector_id == connector_id))
+        (row.job, row.entity, row.direction)
+        for row in connection.execute(select(TABLE).where(TABLE.c.connector_id == connector_id))
     }
     new = [
         {
@@ -107,7 +155,7 @@ def add_missing(connection: Connection, connector_id: str, *, active: bool) -> i
             "active": active,
         }
         for job, entity, direction, cron, description in FIRST
-        if (job, entity) not in there
+        if (job, entity, direction) not in there and takes_part(config, entity, direction)
     ]
     if new:
         connection.execute(insert(TABLE), new)

@@ -53,8 +53,8 @@ def cleans(config: Config) -> bool:
 
 
 def may_start(config: Config, job: str, entity: str) -> bool:
-    """Whether a schedule of this job (window, poll, clean) may start anything now."""
-    if job == "window":
+    """Whether a schedule of this job (window, poll, failed, clean, expiry) may start anything now."""
+    if job in ("window", "failed"):
         return sends(config, entity)
     return polls(config, entity) if job == "poll" else cleans(config)
 

@@ -11,8 +11,9 @@ from sqlalchemy import update
 
 from connector.db import db, utcnow
 from connector.errors import Invalid
-from connector.setup import connectors, lifecycle, schedules, states
-from connector.setup.lifecycle import Row
+from connector.setup import activities, connectors, lifecycle, schedules, states
+from connector.setup.activities import QUEUE
+from connector.setup.lifecycle import Probe, Row
 from connector.setup.models import ACTIVE, NEW, PAUSED, STOPPED
 from connector.setup.rows import TABLE
 from tests.setup.changes import details, logged
@@ -26,12 +27,14 @@ def in_state(state: str) -> str:
     return "ONE"
 
 
-def well() -> Row:
-    return Row("Message table", True, "Ready.")
+WELL = Probe("Message table", lambda: (True, "Ready."))
+BROKEN = Probe("Store", lambda: (False, "It does not answer."))
+OPTIONAL = Probe("Bulk routes", lambda: (False, "They do not answer."), required=False)
+MADE = Probe("Queue for PRODUCT", lambda: (True, "Ready."), QUEUE, "product")
 
 
-def broken() -> Row:
-    return Row("Store", False, "It does not answer.")
+def grid(id: str = "ONE") -> list[tuple[str, bool | None, str]]:
+    return [(row.name, row.ok, row.text) for row in activities.of(id)]
 
 
 RULES = [
@@ -105,16 +108,56 @@ def test_an_unknown_connector_is_a_key_error(app: Flask, action: str) -> None:
 
 def test_initialize_checks_first_and_stops_at_a_problem(any_app: Flask) -> None:
     make()
-    rows = lifecycle.initialize("ONE", "bob", probes=[well, broken])
+    rows = lifecycle.initialize("ONE", "bob", probes=[WELL, BROKEN, MADE])
     assert [(row.label, row.ok) for row in rows] == [("Message table", True), ("Store", False)]
     assert connectors.get("ONE").state == NEW and schedules.of("ONE") == []
     assert logged("ONE")[-1].level == "error" and "It does not answer." in logged("ONE")[-1].message
+    assert grid() == [("Message table", True, "Ready."), ("Store", False, "It does not answer.")], "nothing is made"
+
+
+def test_a_check_that_is_not_required_stops_nothing(app: Flask) -> None:
+    make()
+    lifecycle.initialize("ONE", "bob", probes=[WELL, OPTIONAL, MADE])
+    assert connectors.get("ONE").state == ACTIVE
+    assert grid()[:3] == [
+        ("Message table", True, "Ready."),
+        ("Bulk routes", False, "They do not answer."),
+        ("Queue for PRODUCT", True, "Ready."),
+    ]
+    assert ("Schedule window product", True, "* * * * *") in grid()
+
+
+def test_the_rows_are_planned_at_once_and_settled_one_by_one(any_app: Flask) -> None:
+    make()
+    seen: list[list[bool | None]] = []
+
+    def look() -> tuple[bool, str]:
+        seen.append([ok for _, ok, _ in grid()])
+        return True, "Seen."
+
+    rows = [WELL, Probe("A", look), Probe("B", look, QUEUE)]
+    lifecycle.begin("ONE", rows)
+    assert [ok for _, ok, _ in grid()] == [None, None, None]
+    with pytest.raises(Invalid, match="being initialized already"):
+        lifecycle.begin("ONE", rows)
+    lifecycle.run("ONE", "bob", probes=rows)
+    assert seen == [[True, None, None], [True, True, None]]
+
+
+def test_rows_of_a_process_that_died_do_not_keep_anybody_from_trying_again(app: Flask) -> None:
+    make()
+    lifecycle.begin("ONE", [WELL])
+    with db.write() as connection:
+        connection.execute(update(activities.TABLE).values(created_at=utcnow() - timedelta(minutes=11)))
+    assert not activities.under_way(activities.of("ONE"), utcnow())
+    lifecycle.initialize("ONE", "bob", probes=[WELL])
+    assert connectors.get("ONE").state == ACTIVE
 
 
 @pytest.mark.parametrize("wanted", [True, False])
 def test_initialize_makes_the_schedules_switched_as_asked(any_app: Flask, wanted: bool) -> None:
     make()
-    assert lifecycle.initialize("ONE", "bob", wanted, probes=[well]) == [well()]
+    assert lifecycle.initialize("ONE", "bob", wanted, probes=[WELL]) == [Row("Message table", True, "Ready.")]
     made = schedules.of("ONE")
     assert [(each.job, each.entity, each.cron) for each in made] == [
         ("window", "product", "* * * * *"),
@@ -124,9 +167,10 @@ def test_initialize_makes_the_schedules_switched_as_asked(any_app: Flask, wanted
         ("poll", "price", "*/5 * * * *"),
         ("poll", "inventory", "*/5 * * * *"),
         ("clean", "", "0 1 * * *"),
+        ("expiry", "", "0 1 * * *"),
     ]
     assert {each.active for each in made} == {wanted}
-    assert len(schedules.all_active(utcnow())) == (7 if wanted else 0)
+    assert len(schedules.all_active(utcnow())) == (8 if wanted else 0)
 
 
 def test_nothing_starts_while_a_required_value_is_missing(app: Flask) -> None:
@@ -149,10 +193,10 @@ def test_uninstall_takes_schedules_and_messages_and_keeps_the_settings(any_app: 
         return 4
 
     assert lifecycle.uninstall("ONE", "ann", discard=discard) == 4
-    assert given_up == ["ONE"] and schedules.of("ONE") == []
+    assert given_up == ["ONE"] and schedules.of("ONE") == [] and grid() == []
     config = connectors.get("ONE")
     assert config.state == NEW and config.section("erp")["password"] == "first-password"
-    assert "7 schedules and 4 waiting messages" in logged("ONE")[-1].message
+    assert "8 schedules and 4 waiting messages" in logged("ONE")[-1].message
     lifecycle.initialize("ONE", "ann")
     assert connectors.get("ONE").state == ACTIVE
 
@@ -187,10 +231,10 @@ def test_after_a_pause_nothing_is_given_up(app: Flask) -> None:
 def test_of_two_people_at_once_one_is_told_that_it_is_done(app: Flask) -> None:
     make()
 
-    def meanwhile() -> Row:
-        lifecycle.initialize("ONE", "bob")
-        return well()
+    def meanwhile() -> tuple[bool, str]:
+        lifecycle.run("ONE", "bob")
+        return True, "Done."
 
     with pytest.raises(Invalid, match="active cannot be initialized"):
-        lifecycle.initialize("ONE", "ann", probes=[meanwhile])
-    assert len(schedules.of("ONE")) == 7
+        lifecycle.initialize("ONE", "ann", probes=[Probe("Message table", meanwhile)])
+    assert len(schedules.of("ONE")) == 8

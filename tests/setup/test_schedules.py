@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from connector.db import utcnow
 from connector.errors import Invalid
-from connector.setup import connectors, cron, lifecycle, schedules
+from connector.queue import scheduler
+from connector.setup import auto, connectors, cron, lifecycle, schedules
 from tests.setup.changes import details, logged
 from tests.setup.house import make
 
@@ -130,7 +131,7 @@ def test_only_what_the_state_and_the_ticks_allow_is_active(app: Flask) -> None:
     def jobs() -> set[tuple[str, str]]:
         return {(each.job, each.entity) for each in schedules.all_active(utcnow())}
 
-    polls, clean = {("poll", "product"), ("poll", "inventory")}, {("clean", "")}
+    polls, clean = {("poll", "product"), ("poll", "inventory")}, {("clean", ""), ("expiry", "")}
     assert jobs() == {("window", "product"), ("window", "inventory")} | polls | clean
     lifecycle.pause("ONE", "ann")
     assert jobs() == polls | clean
@@ -150,3 +151,96 @@ def test_an_archived_connector_starts_nothing(app: Flask) -> None:
     with db.write() as connection:
         connection.execute(update(TABLE).values(archived=True))
     assert schedules.all_active(utcnow()) == [] and connectors.all() == []
+
+
+def test_every_entity_has_a_poll_in_each_direction_in_which_it_travels() -> None:
+    from connector.sync.catalogue import SYNCS
+
+    assert {(entity, to) for entity, to, _ in schedules.POLLS} >= {(sync.entity, sync.direction) for sync in SYNCS}
+    assert all(cron.normal(each) == each for _, _, each in schedules.POLLS)
+
+
+def test_an_entity_that_is_ticked_later_gets_its_schedules_when_it_is_saved(any_app: Flask) -> None:
+    started(entities={"price": False})
+    before = {(each.job, each.entity) for each in schedules.of("ONE")}
+    assert ("poll", "price") not in before
+    connectors.save("ONE", {"entities": {"price": True}}, user="ann", revision=connectors.get("ONE").revision)
+    new = {(each.job, each.entity) for each in schedules.of("ONE")} - before
+    assert new == {("window", "price"), ("poll", "price")}
+
+
+# --- Auto Cron ---------------------------------------------------------------------------------------------------
+
+CHOSEN = [
+    ("hourly", "07:20:00", "20 * * * *", "00:20:00"),
+    ("daily", "07:20", "20 7 * * *", "07:20:00"),
+    ("weekly", "23:59:59", "59 23 * * sun", "23:59:00"),
+    ("monthly", "0:05:00", "5 0 1 * *", "00:05:00"),
+]
+
+
+@pytest.mark.parametrize(("frequency", "start", "stored", "shown"), CHOSEN)
+def test_a_frequency_and_a_start_time_become_a_cron_expression_and_back(
+    any_app: Flask, frequency: str, start: str, stored: str, shown: str
+) -> None:
+    started()
+    said = auto.set_auto("ONE", "price", "erp_to_store", True, start, frequency, user="bob")
+    assert said == [f"cron of price from */5 * * * * to {stored}"]
+    assert auto.auto("ONE", "price") == auto.Auto(True, shown, frequency, stored)
+    CronTrigger.from_crontab(stored)
+    assert auto.set_auto("ONE", "price", "erp_to_store", True, start, frequency, user="bob") == []
+    assert logged("ONE")[-1].user == "bob" and details(logged("ONE")[-1])["new"] == stored
+
+
+def test_what_was_typed_on_the_schedulers_page_shows_as_custom_and_is_kept(any_app: Flask) -> None:
+    poll = next(each for each in started() if (each.job, each.entity) == ("poll", "price"))
+    schedules.save(poll.id, cron="*/7 2 * * mon-fri", active=True, user="bob")
+    shown = auto.auto("ONE", "price")
+    assert (shown.frequency, shown.cron) == ("custom", "*/7 2 * * mon,tue,wed,thu,fri")
+    assert auto.set_auto("ONE", "price", "", False, "01:00:00", "custom") == ["Auto Cron of price from on to off"]
+    assert auto.auto("ONE", "price").cron == "*/7 2 * * mon,tue,wed,thu,fri"
+
+
+def test_the_day_of_a_weekly_or_monthly_launch_is_kept(app: Flask) -> None:
+    poll = next(each for each in started() if (each.job, each.entity) == ("poll", "price"))
+    schedules.save(poll.id, cron="0 4 * * thu", active=True, user="bob")
+    auto.set_auto("ONE", "price", "", True, "05:30:00", "weekly")
+    assert auto.auto("ONE", "price").cron == "30 5 * * thu"
+    schedules.save(poll.id, cron="0 4 15 * *", active=True, user="bob")
+    auto.set_auto("ONE", "price", "", True, "05:30:00", "monthly")
+    assert auto.auto("ONE", "price").cron == "30 5 15 * *"
+
+
+def test_auto_cron_of_an_entity_without_a_schedule_makes_one(any_app: Flask) -> None:
+    make()
+    assert auto.auto("ONE", "order") == auto.Auto()
+    auto.set_auto("ONE", "order", "store_to_erp", True, "00:10:00", "hourly", user="bob")
+    assert auto.auto("ONE", "order").cron == "10 * * * *"
+    assert [(each.job, each.entity, each.direction) for each in schedules.of("ONE")] == [
+        ("poll", "order", "store_to_erp")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("start", "frequency", "field"),
+    [("25:00", "daily", "start_time"), ("soon", "daily", "start_time"), ("", "hourly", "start_time"),
+     ("01:00", "yearly", "frequency"), ("01:00", "custom", "frequency"), ("٠١:٠٠", "daily", "start_time")],
+)  # fmt: skip
+def test_a_wrong_start_time_or_frequency_is_refused_by_field(
+    app: Flask, start: str, frequency: str, field: str
+) -> None:
+    make()
+    with pytest.raises(Invalid) as refused:
+        auto.set_auto("ONE", "order", "store_to_erp", True, start, frequency)
+    assert set(refused.value.errors) == {field}
+    assert schedules.of("ONE") == []
+
+
+def test_the_next_runs_keep_to_start_and_expiry() -> None:
+    at = datetime(2026, 5, 4, 12, 3, tzinfo=UTC)
+    five = scheduler.next_runs("*/5 * * * *", at)
+    assert [f"{each:%H:%M}" for each in five] == ["12:05", "12:10", "12:15", "12:20", "12:25"]
+    starts = scheduler.next_runs("0 1 * * *", at, 2, starts_on=at + timedelta(days=3))
+    assert [f"{each:%d %H:%M}" for each in starts] == ["08 01:00", "09 01:00"]
+    assert len(scheduler.next_runs("0 1 * * *", at, expires_on=at + timedelta(days=2))) == 2
+    assert scheduler.next_runs("0 0 30 2 *", at) == []

@@ -15,7 +15,7 @@ from connector import events
 from connector.db import db, utcnow
 from connector.errors import Invalid
 from connector.setup import general as generals
-from connector.setup import rows, secrets, settings, values
+from connector.setup import rows, schedules, secrets, settings, values
 from connector.setup.models import NEW
 from connector.setup.rows import TABLE, Config
 from connector.setup.values import Edit, Sorted
@@ -141,6 +141,8 @@ def update_one(
     )
     for edit in edits:
         _log(connection, id, user, f"{edit.field}: {describe(edit)}.", edit._asdict())
+    if row.state != NEW:  # an entity that was ticked just now has no schedules yet
+        schedules.add_missing(connection, id, active=True)
     return edits
 
 

@@ -15,9 +15,10 @@ from connector import events
 from connector.db import db, utcnow
 from connector.errors import Invalid
 from connector.setup import general as generals
-from connector.setup import rows, schedules, secrets, settings, values
+from connector.setup import house, rows, schedules, secrets, settings, values
 from connector.setup.models import NEW
 from connector.setup.rows import TABLE, Config
+from connector.setup.settings import endpoints
 from connector.setup.values import Edit, Sorted
 from connector.systems import registry
 from connector.systems.base import Gate, System
@@ -97,6 +98,8 @@ def insert_one(connection: Connection, id: str, general: Mapping[str, Any], give
             laid = values.lay(sections, given, NOTHING)
         except Invalid as error:
             errors |= error.errors
+    if not errors:
+        laid, errors = house.limit(connection, laid, given.get(house.SECTION, {}))
     if errors:
         raise Invalid(errors)
     row = {"id": id, **general, "name": str(general["name"]).strip() or id, "state": NEW, "revision": 1}
@@ -124,6 +127,8 @@ def update_one(
         laid = values.lay(sections, given, stored)
     except Invalid as error:
         errors |= error.errors
+    if not errors:
+        laid, errors = house.limit(connection, laid, given.get(house.SECTION, {}))
     if errors:
         raise Invalid(errors)
     edits = generals.edits(row, general) + values.compare(sections, stored, laid)
@@ -164,20 +169,35 @@ def build(
     """
     laid = values.lay(settings.sections(config.erp, config.plugin), overrides or {}, rows.sorted_again(config))
     merged = laid.merged()
-    return Systems(
-        *(_system(name, side, merged, gates) for side, name in (("erp", config.erp), ("store", config.plugin)))
-    )
+    preferences = _preferences(config, merged)
+    return Systems(*(_system(name, side, merged, preferences, gates) for side, name in _sides(config)))
 
 
-def _system(name: str, side: str, merged: dict[str, Any], gates: Callable[[str, int, int], Gate]) -> System:
+def _sides(config: Config) -> tuple[tuple[str, str], ...]:
+    return ("erp", config.erp), ("store", config.plugin)
+
+
+def _preferences(config: Config, merged: dict[str, Any]) -> dict[str, Any]:
+    """What both systems may know of the connector's own settings: everything but its connections and secrets."""
+    apart = ("erp", "store", *endpoints.SIDES.values())
+    others = {section: named for section, named in merged.items() if section not in apart}
+    if "push" in others:  # the names of the queries, not the secret
+        others["push"] = {name: value for name, value in others["push"].items() if name != "secret"}
+    return others | {
+        "endpoints": endpoints.overrides(merged),
+        "schema": {},
+        "connector": {"id": config.id, "name": config.name},
+    }
+
+
+def _system(
+    name: str, side: str, merged: dict[str, Any], preferences: dict[str, Any], gates: Callable[[str, int, int], Gate]
+) -> System:
     kind, mine = registry.get(name), merged.get(side, {})
     mine = {setting.name: mine.get(setting.name, "") for setting in kind.settings}
     parallel = int(mine.get("parallel") or kind.capabilities.parallel)
     gate = gates(name, parallel, int(mine.get("requests_per_minute") or 0))
-    others = {section: named for section, named in merged.items() if section not in ("erp", "store")}
-    if "push" in others:  # the names of the queries, not the secret
-        others["push"] = {name: value for name, value in others["push"].items() if name != "secret"}
-    return kind(mine, gate=gate, preferences=others)
+    return kind(mine, gate=gate, preferences=preferences)
 
 
 def need_attention(id: str, text: str) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from connector.setup import secrets, settings
+from connector.setup import scopes, secrets, settings
 from connector.setup.models import Connector
 from connector.setup.values import Sorted
 
@@ -33,14 +33,25 @@ class Config:
     last_action: str = ""
     last_action_by: str = ""
     last_action_at: datetime | None = None
+    archived: bool = False
 
     def section(self, name: str) -> dict[str, Any]:
         """The values of one section, empty when there is none of that name."""
         return self.values.get(name, {})
 
+    def scoped(self, view: str, section: str, name: str) -> Any:
+        """One value as that store view has it; "" is no view (CON-10). None when there is no such setting."""
+        return scopes.for_view(self.values, view, section).get(name)
+
     def enabled(self, entity: str) -> bool:
-        """Whether this entity is ticked under Individual Sync Status (LIF-18)."""
-        return bool(self.section("entities").get(entity, False))
+        """Whether this entity is ticked under Individual Sync Status (LIF-18) and its feature too (CFG-17)."""
+        feature = settings.FEATURE_OF.get(entity, "")
+        return bool(self.section("entities").get(entity)) and bool(self.section("features").get(feature, True))
+
+    def flows(self, entity: str, direction: str) -> bool:
+        """Whether an entity may travel in this direction; those without a setting go the one way that they have."""
+        way = self.section("direction").get(entity)
+        return not way or way in ("both", direction)
 
 
 def find(connection: Connection, id: str) -> Row[Any]:
@@ -77,6 +88,7 @@ def config(row: Row[Any]) -> Config:
         last_action=row.last_action,
         last_action_by=row.last_action_by,
         last_action_at=row.last_action_at,
+        archived=row.archived,
     )
 
 
@@ -86,7 +98,7 @@ def _with_defaults(row: Row[Any], held: Sorted) -> dict[str, dict[str, Any]]:
         sections = settings.sections(row.erp, row.plugin)
     except (KeyError, ImportError):
         return merged  # the system's folder was taken out: its values are kept for when it is back
-    return {
+    return scopes.held(held.plain) | {
         section.name: {
             setting.name: merged.get(section.name, {}).get(setting.name, setting.default)
             for setting in section.settings
@@ -103,4 +115,4 @@ def sorted_again(config: Config) -> Sorted:
         mine = config.section(section.name)
         plain[section.name] = {s.name: mine.get(s.name) for s in section.settings if not s.secret}
         hidden |= {f"{section.name}.{s.name}": mine[s.name] for s in section.settings if s.secret and mine.get(s.name)}
-    return Sorted(plain, hidden)
+    return Sorted({**plain, **scopes.held(config.values)}, hidden)

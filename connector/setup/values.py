@@ -10,18 +10,20 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from connector.errors import Invalid
+from connector.setup import scopes
 from connector.setup.settings import Section
 from connector.systems.base import Setting
 
 MASK = "********"
 CONFIRM = "_confirm"
 NOT_SET = "(none)"
+DEFAULT = "(default)"
 
 Nested = Mapping[str, Mapping[str, Any]]
 
 
 class Sorted(NamedTuple):
-    """Values ready to be stored: `plain` by section, `secrets` by "section.name"."""
+    """Values ready to be stored: `plain` by section (and "@view", see scopes), `secrets` by "section.name"."""
 
     plain: dict[str, dict[str, Any]]
     secrets: dict[str, str]
@@ -61,9 +63,11 @@ def lay(sections: Sequence[Section], given: Nested, stored: Sorted) -> Sorted:
         secrets |= {
             f"{section.name}.{s.name}": cleaned[s.name] for s in section.settings if s.secret and cleaned[s.name]
         }
+    views, wrong = scopes.lay(sections, given, stored.plain, plain)
+    errors |= wrong
     if errors:
         raise Invalid(errors)
-    return Sorted(plain, secrets)
+    return Sorted({**plain, **views}, secrets)
 
 
 def _wanted(
@@ -84,6 +88,8 @@ def _unknown(sections: Sequence[Section], given: Nested) -> dict[str, str]:
     known = {section.name: section for section in sections}
     errors = {}
     for name, typed in given.items():
+        if scopes.is_scope(name):
+            continue
         if name not in known:
             errors[str(name)] = "There is no such section."
         elif not isinstance(typed, Mapping):
@@ -108,6 +114,17 @@ def compare(sections: Sequence[Section], old: Sorted, new: Sorted) -> list[Edit]
                 edits.append(
                     Edit(f"{section.name}.{setting.name}", setting.label, _shown(setting, was), _shown(setting, now))
                 )
+    return edits + _compare_views(sections, scopes.held(old.plain), scopes.held(new.plain))
+
+
+def _compare_views(sections: Sequence[Section], old: scopes.Overrides, new: scopes.Overrides) -> list[Edit]:
+    edits = []
+    for view in sorted(old.keys() | new.keys()):
+        for section, setting in scopes.scoped(sections):
+            was, now = (of.get(view, {}).get(section.name, {}).get(setting.name) for of in (old, new))
+            if was != now:
+                path, label = f"{view}.{section.name}.{setting.name}", f"{setting.label} of store view {view[1:]}"
+                edits.append(Edit(path, label, *(DEFAULT if v is None else _shown(setting, v) for v in (was, now))))
     return edits
 
 

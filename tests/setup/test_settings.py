@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from connector.errors import Invalid
-from connector.records import ERP_TO_STORE, INVENTORY, PRICE, PRODUCT
-from connector.setup import connectors, schedules
+from connector.records import INVENTORY, PRICE, PRODUCT
+from connector.setup import connectors
 from connector.setup import settings as own
 from connector.setup.values import NOT_SET, Sorted, compare, lay, masked
 from connector.sync.catalogue import SYNCS
@@ -123,9 +123,25 @@ def test_a_choice_of_several_must_be_among_them(app: Flask) -> None:
 
 
 def test_the_entities_that_can_be_ticked_are_the_ones_that_travel() -> None:
-    assert own.ENTITIES == (PRODUCT, PRICE, INVENTORY)
-    assert {sync.entity for sync in SYNCS} == set(own.ENTITIES)
-    assert {sync.direction for sync in SYNCS} == {schedules.ERP_TO_STORE} == {ERP_TO_STORE}
+    assert set(own.ENTITIES) == {sync.entity for sync in SYNCS} == set(own.FEATURE_OF)
+    assert set(own.FEATURE_OF.values()) | set(own.DELETIONS.values()) == set(own.FEATURES)
+    assert own.USUAL == (PRODUCT, PRICE, INVENTORY)
+
+
+@pytest.mark.parametrize("entity", own.ENTITIES)
+def test_an_entity_travels_only_ways_that_there_are(entity: str) -> None:
+    possible = {sync.direction for sync in SYNCS if sync.entity == entity}
+    assert set(own.ways(entity)) <= possible
+    if entity in own.CHOSEN_WAYS and len(possible) == 2:
+        assert set(own.ways(entity, "both")) == possible
+
+
+@pytest.mark.parametrize("entity", ["price", "inventory", "image", "attribute"])
+def test_what_has_one_way_only_has_no_direction_to_choose(app: Flask, entity: str) -> None:
+    assert own.ways(entity) == ("erp_to_store",)
+    with pytest.raises(Invalid) as refused:
+        make(direction={entity: "erp_to_store"})
+    assert refused.value.errors == {f"direction.{entity}": "There is no such setting."}
 
 
 def test_every_setting_has_a_default_that_is_a_right_value() -> None:

@@ -1,0 +1,179 @@
+"""The sections about the work itself: the queue's numbers, logging, notifications, clocks, the endpoint.
+
+Bounds and defaults of the queue's numbers: product/CONFLICTS.md 1-10.
+"""
+
+from __future__ import annotations
+
+import re
+
+from connector.setup.settings.entities import FEATURES
+from connector.setup.settings.section import Section, Values
+from connector.systems.base import BOOLEAN, CHOICE, INTEGER, LINES, SECRET, Setting
+
+HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,80}")
+VERSION = re.compile(r"(\d{1,4}(\.\d{1,4}){0,3})?")
+WORD = re.compile(r"[A-Za-z0-9_-]{1,60}")
+
+# entity -> the name of the inquiry whose notifications it listens to; "" listens to none
+QUERIES = {
+    "product": "CC Products",
+    "price": "CC Prices",
+    "inventory": "CC Inventory",
+    "category": "CC Categories",
+    "customer": "CC Customers",
+    "order_status": "CC Orders",
+    "shipment": "CC Shipments",
+    "invoice": "CC Invoices",
+    "relation": "CC Relations",
+    "product_status": "CC Product Status",
+    "composite": "CC Templates",
+    "image": "",
+}
+
+
+def _push_rule(values: Values) -> dict[str, str]:
+    errors = {}
+    if not HEADER.fullmatch(values["header"]):
+        errors["header"] = "Header must be the name of an HTTP header, e.g. X-Connector-Secret."
+    if values["secret"] and (len(values["secret"]) < 16 or not values["secret"].isascii()):
+        errors["secret"] = "Secret must have at least 16 characters, all of them plain ASCII."
+    names = [values[f"{entity}_query"].casefold() for entity in QUERIES if values[f"{entity}_query"]]
+    for entity in QUERIES:
+        if names.count(values[f"{entity}_query"].casefold()) > 1:
+            errors[f"{entity}_query"] = "Each query needs a name of its own."
+    return errors
+
+
+def _log_rule(values: Values) -> dict[str, str]:
+    unknown = [name for name in values["actions"] if name not in FEATURES]
+    return {"actions": f"There is no action type {unknown[0][:40]!r}."} if unknown else {}
+
+
+def _endpoint_rule(values: Values) -> dict[str, str]:
+    errors = {}
+    if not WORD.fullmatch(values["name"]):
+        errors["name"] = "Endpoint name may hold letters, digits, - and _ only, such as Default."
+    if not VERSION.fullmatch(values["version"]):
+        errors["version"] = "Endpoint version must look like 24.200.001."
+    return errors
+
+
+QUEUE = Section(
+    "queue",
+    "Message processing",
+    (
+        Setting(
+            "threshold_count", "Threshold count", INTEGER, default=25, low=0, high=10_000,
+            help="Up to this many waiting prices or stocks go out one by one, more in batches. 0: always in batches.",
+        ),
+        Setting(
+            "batch_count", "Batch count", INTEGER, default=25, low=1, high=1_000,
+            help="Records in one batch request. Larger: fewer requests. Smaller: less to repeat after an error.",
+        ),
+        Setting("batch_mode", "Batch mode", BOOLEAN, default=True, help="Off: every record goes out on its own."),
+        Setting(
+            "retry_count", "Retry count", INTEGER, default=3, low=1, high=50,
+            help="How often a message is tried in all before it has failed.",
+        ),
+        Setting(
+            "retry_interval", "Retry interval (seconds)", INTEGER, default=30, low=0, high=86_400,
+            help="Pause before the second try; it grows with each further one. 0: at once.",
+        ),
+        Setting(
+            "check_process_time", "Check process time (seconds)", INTEGER, default=50, low=1, high=59,
+            help="How long a launch keeps looking for work. Work that has begun is always finished.",
+        ),
+        Setting(
+            "process_sleep_time", "Process sleep time (seconds)", INTEGER, default=5, low=1, high=59,
+            help="Pause between two looks. As long as the check process time or longer: one look for each launch.",
+        ),
+    ),
+)  # fmt: skip
+
+PUSH = Section(
+    "push",
+    "Push notifications",
+    (
+        Setting("header", "Header", default="X-Connector-Secret", required=True),
+        Setting(
+            "secret", "Secret", SECRET,
+            help="The value that the ERP sends in the header. Without one every notification is refused.",
+        ),
+        *(
+            Setting(f"{entity}_query", f"Query for {entity.replace('_', ' ')}", default=name, advanced=number > 2)
+            for number, (entity, name) in enumerate(QUERIES.items())
+        ),
+    ),
+    help="Names of the generic inquiries whose notifications the ERP sends to this connector.",
+    rule=_push_rule,
+    page="connection",
+)  # fmt: skip
+
+CLOCKS = Section(
+    "clock",
+    "Clocks",
+    (
+        Setting(
+            "automatic", "Correct drift by itself", BOOLEAN, default=True,
+            help="On: the measured difference is used for every later look for changes. Off: only after Sync Now.",
+        ),
+        Setting(
+            "erp_offset", "ERP clock ahead by (seconds)", INTEGER, default=0, low=-86_400, high=86_400,
+            help="Negative: its clock is behind ours.",
+        ),
+        Setting("store_offset", "Store clock ahead by (seconds)", INTEGER, default=0, low=-86_400, high=86_400),
+    ),
+    help="Records are asked for by their time of change, which the other side's clock writes.",
+    page="connection",
+)  # fmt: skip
+
+ENDPOINT = Section(
+    "endpoint",
+    "Acumatica endpoint",
+    (
+        Setting(
+            "name", "Endpoint name", default="Default", required=True,
+            help="Default is there in every site. Another one has to have the same entities.",
+        ),
+        Setting(
+            "version", "Endpoint version",
+            help="Such as 24.200.001. Empty: the best one that the site offers.",
+        ),
+    ),
+    help="One change here goes for every address below.",
+    rule=_endpoint_rule,
+    page="endpoints",
+)  # fmt: skip
+
+LOG = Section(
+    "log",
+    "Logging",
+    (
+        Setting("info", "Log info level", BOOLEAN, default=True),
+        Setting("error", "Log error level", BOOLEAN, default=True),
+        Setting(
+            "keep_days", "Log entry lifetime (days)", INTEGER, default=0, low=0, high=3650,
+            help="Messages that ended well and their log are removed after so many days, at the time of the clean "
+            "schedule. 0 keeps everything. What failed or waits is always kept.",
+        ),
+        Setting(
+            "frequency", "Log cleaning frequency", CHOICE, default="daily",
+            choices=(("daily", "Every day"), ("weekly", "Every Monday"), ("monthly", "On the first of the month")),
+        ),
+        Setting(
+            "mode", "What happens to old entries", CHOICE, default="delete",
+            choices=(("delete", "They are deleted"), ("archive", "They are put into the archive")),
+        ),
+        Setting(
+            "archive_days", "Keep the archive (days)", INTEGER, default=30, low=1, high=3650,
+            help="Only for the archive: what is older is deleted from it.",
+        ),
+        Setting(
+            "actions", "Action types that are not logged", LINES, default=(), advanced=True,
+            help=f"Their info entries are left out, errors never. One on each line, of: {', '.join(FEATURES)}.",
+        ),
+    ),
+    rule=_log_rule,
+    page="logging",
+)  # fmt: skip

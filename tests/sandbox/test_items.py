@@ -199,7 +199,7 @@ def test_patch_only_updates_and_only_from_25(client: FlaskClient):
         ("ItemClass", "TOOLS", 8),
         ("TaxCategory", "TAXABLE", 3),
         ("ItemSalesCategory", "11", 16),
-        ("AttributeDefinition", "COLOR", 4),
+        ("AttributeDefinition", "COLOR", 8),
         ("NonStockItem", "SV-001", 8),
     ],
 )

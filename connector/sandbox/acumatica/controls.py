@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Flask, jsonify, request
 
 from connector.sandbox.acumatica.model import NON_STOCK_ITEM, STOCK_ITEM
-from connector.sandbox.acumatica.writing import finite
+from connector.sandbox.acumatica.values import finite
 from connector.sandbox.catalogue import STATUSES
 from connector.sandbox.control import refused
 

@@ -61,6 +61,9 @@ class Records:
         except filters.FilterError as error:
             raise Problem(exception(str(error), "Microsoft.Data.OData.ODataException")) from None
 
+    def by_keys(self, keys: list[str]) -> Doc | None:
+        return self.by_key(keys[0])
+
     def by_key(self, key: str) -> Doc | None:
         if self.item:
             doc = self.erp.item(key)
@@ -70,7 +73,7 @@ class Records:
         return self.erp.store.get(self.kind, key.strip().upper())
 
     def by_id(self, text: str) -> Doc | None:
-        return next((doc for doc in self.all() if doc["id"] == text.lower()), None)
+        return next((doc for doc in list(self.erp.store.kind(self.kind).values()) if doc["id"] == text.lower()), None)
 
     def show(self, doc: Doc, args: Mapping[str, str], number: int = 1) -> dict[str, Any]:
         """One record as JSON, shaped by `$select` and `$expand`."""

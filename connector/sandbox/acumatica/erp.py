@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from connector.sandbox import catalogue
-from connector.sandbox.acumatica import notices
+from connector.sandbox.acumatica import notices, reference_business
 from connector.sandbox.acumatica.reference import reference
 from connector.sandbox.store import Store, Unit, micros
 
@@ -48,6 +48,9 @@ class Erp:
         self._lock = threading.Lock()
         if not store.kind("item"):
             self.fill(520)
+        elif not store.kind("customerclass"):  # kept by an older sandbox that had items alone
+            with store.unit("SANDBOX", "/_sandbox/reset") as unit:
+                reference_business.business(unit, self.stamp())
 
     def switch(self, name: str) -> Any:
         """The value of one of the switches."""
@@ -71,6 +74,7 @@ class Erp:
             for number, raw in enumerate(catalogue.generate(count, seed), 1):
                 self._fill_item(unit, raw, number, first + number * 1_000_000)
             reference(unit, first)
+            reference_business.business(unit, first)
             unit.note("reset", "", None, {"products": count})
 
     def _fill_item(self, unit: Unit, raw: dict[str, Any], number: int, stamp: int) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from connector.sandbox.acumatica.erp import Erp
 from connector.sandbox.acumatica.filters import moment
 from connector.sandbox.acumatica.model import fields, show, when
-from connector.sandbox.acumatica.writing import plain
+from connector.sandbox.acumatica.values import plain
 
 Row = dict[str, Any]
 SUMMARY = fields(

@@ -8,17 +8,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from connector.sandbox.acumatica import directory
+from connector.sandbox.acumatica.entity import Entity, fields
+
 START = datetime(1970, 1, 1, tzinfo=UTC)
 VERSIONS = ("25.200.001", "24.200.001", "23.200.001", "22.200.001")
-
-
-def fields(**kinds: str) -> dict[str, str]:
-    """{field: type} out of `String="A B C"`."""
-    return {name: kind for kind, names in kinds.items() for name in names.split()}
 
 
 DETAILS: dict[str, tuple[str, dict[str, str]]] = {  # detail: (fields that tell its rows apart, fields)
@@ -83,25 +80,6 @@ ACCOUNTS = (
 STORE = "Availability CustomURL MetaDescription MetaKeywords PageTitle SearchKeywords TemplateItemID Visibility Content"
 
 
-@dataclass(frozen=True)
-class Entity:
-    """One top-level entity. `read_only` fields are ignored on input, without a word (facts, section 2.3)."""
-
-    name: str
-    screen: str
-    view: str
-    keys: tuple[str, ...]
-    fields: dict[str, str]
-    details: tuple[str, ...] = ()
-    read_only: frozenset[str] = frozenset()
-    since: Mapping[str, int] = field(default_factory=dict)
-
-    def fields_of(self, version: str) -> dict[str, str]:
-        """The fields that this endpoint version has."""
-        major = int(version[:2])
-        return {name: kind for name, kind in self.fields.items() if self.since.get(name, 0) <= major}
-
-
 STOCK_ITEM = Entity(
     "StockItem",
     "IN202500",
@@ -156,7 +134,7 @@ NON_STOCK_ITEM = Entity(
     {"IsAKit": 24},
 )
 READ_ONLY = frozenset({"LastModifiedDateTime", "CreatedDateTime", "NoteID", "Path"})
-ENTITIES = {
+ENTITIES: dict[str, Entity] = directory.entities() | {
     entity.name.lower(): entity
     for entity in (
         STOCK_ITEM,

@@ -11,12 +11,13 @@ from xml.sax.saxutils import quoteattr
 
 from flask import Response
 
-from connector.sandbox.acumatica import filters, notices
+from connector.sandbox.acumatica import filters, inquiry_rows, notices
 from connector.sandbox.acumatica.answers import reply
 from connector.sandbox.acumatica.erp import Erp
 from connector.sandbox.acumatica.filters import FilterError, moment
 
 Row = dict[str, Any]
+ITEM_QUERIES = ("product", "price", "inventory")
 
 
 def names(erp: Erp) -> dict[str, str]:
@@ -26,8 +27,8 @@ def names(erp: Erp) -> dict[str, str]:
 
 def rows(erp: Erp, entity: str) -> list[Row]:
     """All rows of an inquiry, dates with a Z as OData writes them."""
-    found: list[Row] = []
-    for doc in erp.items():
+    found: list[Row] = inquiry_rows.rows(erp, entity) if entity not in ITEM_QUERIES else []
+    for doc in erp.items() if entity in ITEM_QUERIES else ():
         if entity == "product":
             found.append(notices.product_row(doc))
         elif entity == "price":
@@ -104,4 +105,4 @@ def column(row: Row, name: str) -> Any:
     """A column's value for the filter. Raises FilterError for a column that the inquiry has not."""
     if name not in row:
         raise FilterError(f"Could not find a property named '{name}'.")
-    return moment(row[name]) if name.endswith("DateTime") else row[name]
+    return moment(row[name]) if name.endswith("DateTime") and row[name] else row[name]

@@ -1,4 +1,4 @@
-"""The addresses of the generic inquiries; Basic, bearer or a session opens them. Facts, section 4."""
+"""The addresses of the generic inquiries and of the tables; Basic, bearer or a session opens them. Facts, section 4."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Flask, Response, redirect, request
 
-from connector.sandbox.acumatica import odata
+from connector.sandbox.acumatica import dac, odata
 from connector.sandbox.acumatica.answers import unknown_route
 
 
@@ -32,6 +32,14 @@ def register(app: Flask, system: Any) -> None:
     @app.get("/t/<tenant>/api/odata/gi/<name>")
     def gi(tenant: str, name: str) -> Response:
         return allowed(tenant) or odata.answer(system.erp, name, request.args, root(f"/t/{tenant}/api/odata/gi"))
+
+    @app.get("/t/<tenant>/api/odata/dac")
+    def dac_list(tenant: str) -> Response:
+        return allowed(tenant) or dac.service(root(f"/t/{tenant}/api/odata/dac"))
+
+    @app.get("/t/<tenant>/api/odata/dac/<name>")
+    def dac_table(tenant: str, name: str) -> Response:
+        return allowed(tenant) or dac.answer(system.erp, name, request.args, root(f"/t/{tenant}/api/odata/dac"))
 
     @app.get("/odata/<tenant>/<name>")
     def gi_old(tenant: str, name: str) -> Response:

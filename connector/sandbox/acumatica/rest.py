@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Flask, Response, request
 
-from connector.sandbox.acumatica import inquiries, swagger
+from connector.sandbox.acumatica import inquiries, rooms, swagger
 from connector.sandbox.acumatica.answers import Problem, empty_body, exception, not_found, reply, unknown_route
 from connector.sandbox.acumatica.entities import GUID
 from connector.sandbox.acumatica.filters import FilterError
@@ -44,7 +44,7 @@ def register(app: Flask, system: Any) -> None:
         found = ENTITIES.get(name.lower())
         if found is None:
             return unknown_route(request.path)
-        return dispatch(system, Writing(system.erp, found, version, request.script_root), keys)
+        return dispatch(system, rooms.records(system.erp, found, version, request.script_root), keys)
 
 
 def inquiry(system: Any, name: str, version: str) -> Response:
@@ -69,9 +69,9 @@ def dispatch(system: Any, records: Writing, keys: list[str]) -> Response:
             {"message": f"The requested resource does not support http method '{method}'."},
             406 if method == "POST" else 405,
         )
-    if len(keys) != wanted or method == "POST":
+    if method == "POST" or (len(keys) != wanted and not GUID.match(keys[0])):
         return unknown_route(request.path)
-    doc = records.by_id(keys[0]) if GUID.match(keys[0]) else records.by_key(keys[0])
+    doc = records.by_id(keys[0]) if GUID.match(keys[0]) else records.by_keys(keys)
     if method not in ("GET", "DELETE"):
         return reply({"message": f"The requested resource does not support http method '{method}'."}, 405)
     if doc is None:

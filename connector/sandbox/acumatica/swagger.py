@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from connector.sandbox.acumatica.entity import Entity
 from connector.sandbox.acumatica.inquiries import PARAMETERS, ROWS
 from connector.sandbox.acumatica.model import ENTITIES, detail_of
+from connector.sandbox.acumatica.shapes import SHAPES, Shape
 
 
 def value(kind: str) -> str:
@@ -18,7 +20,12 @@ def document(erp: Any, version: str, site: str) -> dict[str, Any]:
     root = "#/components/schemas/" if modern else "#/definitions/"
     schemas = values() | base()
     paths: dict[str, Any] = {}
+    for name, of in SHAPES.items():
+        schemas[name] = extended(root, of_shape(of, version, root))
     for entity in ENTITIES.values():
+        paths |= of_entity(entity)
+        if entity.shape:
+            continue
         properties: dict[str, Any] = {
             name: {"$ref": root + value(kind)} for name, kind in sorted(entity.fields_of(version).items())
         }
@@ -29,15 +36,6 @@ def document(erp: Any, version: str, site: str) -> dict[str, Any]:
             )
             properties[detail] = {"type": "array", "items": {"$ref": root + row}}
         schemas[entity.name] = extended(root, properties)
-        paths[f"/{entity.name}"] = {
-            "get": operation(entity.name, "GetList"),
-            "put": operation(entity.name, "PutEntity"),
-        }
-        keys = "/".join(f"{{{key}}}" for key in entity.keys)
-        paths[f"/{entity.name}/{keys}"] = {
-            "get": operation(entity.name, "GetByKeys"),
-            "delete": operation(entity.name, "DeleteByKeys"),
-        }
     for name, (detail, header) in PARAMETERS.items():
         row = f"{name}Row"
         schemas[row] = extended(
@@ -51,6 +49,24 @@ def document(erp: Any, version: str, site: str) -> dict[str, Any]:
     if modern:
         return {"openapi": "3.0.1", **head, "servers": [{"url": where}], "components": {"schemas": schemas}}
     return {"swagger": "2.0", **head, "basePath": where, "definitions": schemas}
+
+
+def of_shape(of: Shape, version: str, root: str) -> dict[str, Any]:
+    """Fields, then linked records by reference, then details as lists of references."""
+    found: dict[str, Any] = {name: {"$ref": root + value(kind)} for name, kind in sorted(of.fields_of(version).items())}
+    found |= {name: {"$ref": root + inner} for name, inner in of.linked.items()}
+    return found | {name: {"type": "array", "items": {"$ref": root + inner}} for name, inner in of.details.items()}
+
+
+def of_entity(entity: Entity) -> dict[str, Any]:
+    keys = "/".join(f"{{{key}}}" for key in entity.keys)
+    return {
+        f"/{entity.name}": {"get": operation(entity.name, "GetList"), "put": operation(entity.name, "PutEntity")},
+        f"/{entity.name}/{keys}": {
+            "get": operation(entity.name, "GetByKeys"),
+            "delete": operation(entity.name, "DeleteByKeys"),
+        },
+    }
 
 
 def operation(name: str, kind: str) -> dict[str, Any]:

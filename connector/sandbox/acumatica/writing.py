@@ -6,7 +6,6 @@ Unknown and read-only fields are ignored without a word; what is wrong comes bac
 
 from __future__ import annotations
 
-import math
 import uuid
 from collections.abc import Mapping
 from typing import Any
@@ -17,6 +16,7 @@ from connector.sandbox.acumatica.answers import Problem, exception, not_found, r
 from connector.sandbox.acumatica.entities import Doc, Records
 from connector.sandbox.acumatica.erp import with_currency
 from connector.sandbox.acumatica.model import detail_of, row_id
+from connector.sandbox.acumatica.values import plain, typed
 from connector.sandbox.catalogue import STATUSES, identity
 from connector.sandbox.store import Unit
 
@@ -175,31 +175,3 @@ class Writing(Records):
         unit.put(self.kind, f"{int(key):06d}" if self.kind == "itemsalescategory" else key.upper(), new)
         unit.note("update" if found else "create", key, found and found["fields"], new["fields"], stamp)
         return new
-
-
-def plain(raw: Any) -> Any:
-    """The value inside {"value": x}; a bare value is taken as it is."""
-    return raw.get("value") if isinstance(raw, Mapping) else raw
-
-
-def finite(value: Any) -> float:
-    """A decimal. Raises ValueError for NaN and the infinities, which JSON has not."""
-    found = float(value)
-    if not math.isfinite(found):
-        raise ValueError(f"{value} is not a number")
-    return found
-
-
-def typed(value: Any, kind: str) -> Any:
-    """A value in the field's type; numbers sent as text are accepted. Raises ValueError, TypeError."""
-    if value is None:
-        return None
-    if kind == "Decimal":
-        return finite(value)
-    if kind in ("Int", "Short"):
-        return int(value)
-    if kind == "Boolean":
-        if str(value).lower() not in ("true", "false"):
-            raise ValueError(value)
-        return str(value).lower() == "true"
-    return str(value).rstrip() if kind == "String" else str(value)

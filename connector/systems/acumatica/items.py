@@ -66,6 +66,7 @@ def read(
     keys: Sequence[str],
     fields: dict[Kind, Sequence[str]],
     expand: dict[Kind, str] | None = None,
+    custom: str = "",
 ) -> dict[str, Item]:
     """The items of these keys, by the key as it was asked for (upper or lower case does not matter).
 
@@ -74,7 +75,7 @@ def read(
     wanted = {plain(key): key for key in keys if plain(key)}
     found: dict[str, Item] = {}
     for kind in KINDS:
-        options = {"$select": ",".join(fields[kind]), "$expand": (expand or {}).get(kind, "")}
+        options = {"$select": ",".join(fields[kind]), "$expand": (expand or {}).get(kind, ""), "$custom": custom}
         left = [key for key in wanted if key not in found]
         for chunk in filters.chunks("InventoryID", left, options):
             by_fold = {text(row, "InventoryID").casefold(): row for row in _rows(client, kind, chunk, options)}

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from connector.records import Product
-from connector.systems.acumatica import items
+from connector.records import PRODUCT, Product
+from connector.systems.acumatica import items, raw
 from connector.systems.acumatica.erp import Erp
 from connector.systems.acumatica.items import NON_STOCK, STOCK, Item, Kind
 from connector.systems.acumatica.values import Entity, flag, instant, micros, number, rows, text
@@ -45,6 +46,23 @@ EXPAND = {
     STOCK: "Attributes,Categories,CrossReferences",
     NON_STOCK: "Attributes,Categories,SalesCategories,CrossReferences",
 }
+# where the record's fields come from; what is not here (key, status, type, first price, unit) is always told
+SOURCES: dict[str, tuple[str, ...]] = {
+    "name": ("Description",),
+    "visibility": ("Visibility",),
+    "item_class": ("ItemClass",),
+    "tax_category": ("TaxCategory",),
+    "msrp": ("MSRP", "CurySpecificMSRP"),
+    "weight": ("DimensionWeight", "Weight"),
+    "weight_uom": ("WeightUOM",),
+    "description": ("Content",),
+    "url_key": ("CustomURL",),
+    "meta_title": ("PageTitle",),
+    "meta_description": ("MetaDescription",),
+    "meta_keywords": ("MetaKeywords",),
+    "search_keywords": ("SearchKeywords",),
+    "categories": ("Categories/CategoryID",),
+}
 VISIBILITIES = ("visible", "featured", "invisible")
 
 
@@ -55,8 +73,31 @@ def fields(version: str) -> dict[Kind, Sequence[str]]:
 
 def read(erp: Erp, keys: Sequence[str]) -> dict[str, Product]:
     """The products of these keys; absent ones do not exist. Raises Retry, Refused or Fail."""
-    found = items.read(erp.client, keys, fields(erp.client.version()), EXPAND)
-    return {key: product(item) for key, item in found.items()}
+    wanted = raw.active(erp, PRODUCT)
+    own, custom = _more(erp, wanted)
+    asked: dict[Kind, Sequence[str]] = {
+        kind: (*names, *own[kind]) for kind, names in fields(erp.client.version()).items()
+    }
+    found = items.read(erp.client, keys, asked, EXPAND, custom)
+    return {key: _active(product(item), item.entity, wanted) for key, item in found.items()}
+
+
+def _more(erp: Erp, wanted: raw.Active | None) -> tuple[dict[Kind, list[str]], str]:
+    """What active fields need besides the default ones: names of each kind that this site has, and custom fields."""
+    select, _, custom = raw.asked(wanted or {})
+    extra = sorted(select - {*COMMON, *OWN[STOCK], *OWN[NON_STOCK]})
+    known = {kind: erp.schema.types(kind.entity) if extra else {} for kind in (STOCK, NON_STOCK)}
+    return {kind: [name for name in extra if name in known[kind]] for kind in known}, ",".join(sorted(custom))
+
+
+def _active(record: Product, entity: Entity, wanted: raw.Active | None) -> Product:
+    """With the values of the active fields, and without what an inactive field would have said (SCM-02)."""
+    kept = raw.only_active(record, wanted, SOURCES)
+    if wanted is not None:
+        chosen = tuple(pair for pair in kept.attributes if f"Attributes/{pair[0]}" in wanted)
+        kinds = tuple(pair for pair in kept.cross_references if f"CrossReferences/{pair[0]}" in wanted)
+        kept = replace(kept, attributes=chosen, cross_references=kinds)
+    return replace(kept, raw=raw.pairs(entity, wanted))
 
 
 def product(item: Item) -> Product:

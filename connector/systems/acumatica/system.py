@@ -9,7 +9,7 @@ from typing import Any
 from connector.clock import CLOCK, Clock
 from connector.errors import Fail
 from connector.records import Record
-from connector.systems.acumatica import check, entities, prices, push, references
+from connector.systems.acumatica import check, entities, fields, prices, push, references
 from connector.systems.acumatica.client import Client
 from connector.systems.acumatica.endpoints import ENDPOINTS
 from connector.systems.acumatica.entities import HANDLERS, READS, WRITES
@@ -93,7 +93,7 @@ class Acumatica(System):
         return self._schema.of(entity)
 
     def fields(self, entity: str) -> list[Field]:
-        return []
+        return fields.read(self.erp, entity)
 
     def reference(self, name: str) -> list[Choice]:
         return references.read(self.erp, name)

@@ -32,7 +32,7 @@ def read(erp: Acumatica, *keys: str) -> dict[str, Product]:
 @pytest.mark.usefixtures("catalogue")
 def test_a_stock_item_has_every_field_of_the_default_mapping(erp: Acumatica) -> None:
     teapot = read(erp, "TEAPOT01")["TEAPOT01"]
-    assert teapot == Product(
+    assert replace(teapot, raw=()) == Product(
         key="TEAPOT01",
         version=1_762_154_142_517_000,
         name="Stoneware teapot, 1.2 l",

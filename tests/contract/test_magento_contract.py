@@ -276,7 +276,7 @@ def test_every_recorded_answer_is_read_into_data_or_one_of_the_words(shared: Pat
         ("outages", 8, Retry, "magento.broker_down", ""),
         ("outages", 12, Retry, "magento.search_engine", "No alive nodes found"),
         ("outages", 16, NotAllowed, "magento.not_allowed", "Magento_Sales::actions_view"),
-        ("attributes", 33, Fail, None, '"Initech" is already exists'),
+        ("attributes", 33, Fail, "magento.option_exists", '"Initech" is already exists'),
         ("product_scopes", 34, Fail, None, 'product "2" to websites "77"'),
         ("async_bulk", 59, Fail, None, "Bulk uuid 00000000-0000-0000-0000-000000000000 not exist"),
     ],

@@ -17,6 +17,7 @@ from connector.errors import Fail, Outcome
 from connector.systems.base import Gate
 from connector.systems.http import Answer, Http
 from connector.systems.magento import errors, oauth
+from connector.systems.magento.endpoints import Paths
 from connector.systems.magento.settings import OAUTH1
 
 Filter = tuple[str, str, str]  # field, value, condition
@@ -27,8 +28,17 @@ PAGE = 300
 class Client:
     """One shop's REST API. Remembers the row limits that the shop named, so that each is met only once."""
 
-    def __init__(self, values: Mapping[str, Any], *, gate: Gate | None = None, clock: Clock = CLOCK) -> None:
+    def __init__(
+        self,
+        values: Mapping[str, Any],
+        *,
+        gate: Gate | None = None,
+        clock: Clock = CLOCK,
+        paths: Mapping[str, str] | None = None,
+    ) -> None:
+        """`paths` are the overrides of the endpoint page by action (END-03)."""
         self.values = values
+        self.paths = Paths(paths)
         self.bearer = values.get("auth") != OAUTH1
         self.site = re.sub(r"/rest(/.*)?$", "", str(values["url"]).rstrip("/"))
         self.view = values.get("store_view") or "all"
@@ -55,8 +65,10 @@ class Client:
         body: Any = None,
         timeout: tuple[float, float] | None = None,
         safe: bool | None = None,
+        view: str = "",
+        action: str = "",
     ) -> Answer:
-        """One request below /rest/<view>/V1; `safe` marks a POST that only reads.
+        """One request below /rest/<view>/V1; `safe` marks a POST that only reads, `action` names its endpoint.
 
         Raises Retry, Refused or Fail (NotAllowed, TooMany).
         """
@@ -65,7 +77,7 @@ class Client:
         self._sign_in()
         return self.http.call(
             method,
-            f"/rest/{quote(self.view, safe='')}/V1{path}{tail}",
+            f"/rest/{quote(view or self.view, safe='')}/V1{self.paths.path(action, path)}{tail}",
             body=body,
             auth=self._auth,
             timeout=timeout,
@@ -82,24 +94,26 @@ class Client:
         return self.call("GET", path, query=query).data
 
     def search(
-        self, path: str, filters: Sequence[Filter] = (), *, fields: str = "", sort: str = ""
+        self, path: str, filters: Sequence[Filter] = (), *, fields: str = "", sort: str = "", action: str = ""
     ) -> list[dict[str, Any]]:
         """All items that match every filter, page by page. `fields` is what to project of each item."""
         while True:
             try:
-                return list(self._pages(path, filters, fields, sort))
+                return list(self._pages(path, filters, fields, sort, action))
             except errors.TooMany as word:
                 if not word.page or word.limit >= self.most_page:
                     raise
                 self.most_page = word.limit
 
-    def _pages(self, path: str, filters: Sequence[Filter], fields: str, sort: str) -> Iterator[dict[str, Any]]:
+    def _pages(
+        self, path: str, filters: Sequence[Filter], fields: str, sort: str, action: str
+    ) -> Iterator[dict[str, Any]]:
         seen, page = 0, 1
         while True:
             query = criteria(filters, size=self.most_page, page=page, sort=sort)
             if fields:
                 query.append(("fields", f"items[{fields}],total_count"))
-            data = self.get(path, query)
+            data = self.call("GET", path, query=query, action=action).data
             with reading(path):
                 total = int(data["total_count"])
                 # null beyond the end when a projection is asked for
@@ -110,22 +124,31 @@ class Client:
                 return
 
     def search_in(
-        self, path: str, field: str, values: Sequence[str], *, also: Sequence[Filter] = (), fields: str = ""
+        self,
+        path: str,
+        field: str,
+        values: Sequence[str],
+        *,
+        also: Sequence[Filter] = (),
+        fields: str = "",
+        action: str = "",
     ) -> list[dict[str, Any]]:
         """All items whose field is one of the values, in as few requests as the URL length allows."""
         found: list[dict[str, Any]] = []
         for condition, value in in_lists(values):
-            found += self.search(path, [(field, value, condition), *also], fields=fields)
+            found += self.search(path, [(field, value, condition), *also], fields=fields, action=action)
         return found
 
-    def post_rows(self, path: str, name: str, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    def post_rows(
+        self, path: str, name: str, rows: Sequence[Mapping[str, Any]], *, action: str = ""
+    ) -> list[dict[str, Any]]:
         """POST {name: rows}, split where the shop limits them; the row errors of all answers together."""
         said: list[dict[str, Any]] = []
         rest = list(rows)
         while rest:
             part = rest[: self.most_rows] if self.most_rows else rest
             try:
-                answer = self.call("POST", path, body={name: part})
+                answer = self.call("POST", path, body={name: part}, action=action)
             except errors.TooMany as word:
                 if word.page or word.limit >= len(part):
                     raise

@@ -19,6 +19,15 @@ MISSING_VALUE = "magento.missing_value"
 URL_KEY_TAKEN = "magento.url_key_taken"
 NO_SUCH_PRODUCT = "magento.no_such_product"
 NO_ROUTE = "magento.no_route"
+NO_SUCH_ENTITY = "magento.no_such_entity"
+NO_SUCH_COUNTRY = "magento.unknown_country"
+EMAIL_TAKEN = "magento.email_taken"
+ORDER_STATE = "magento.order_state"
+ALREADY_ATTACHED = "magento.already_attached"
+ATTRIBUTE_EXISTS = "magento.attribute_exists"
+OPTION_EXISTS = "magento.option_exists"
+SET_EXISTS = "magento.attribute_set_exists"
+UNKNOWN_LINK = "magento.unknown_link"
 
 BEARER_HINT = (
     "Magento 2.4.4 and later refuse a bare access token (they answer as if a permission was missing) until an "
@@ -66,6 +75,30 @@ REFUSALS: tuple[tuple[str, str, str], ...] = (
      "The store view in the connector's settings is not a store code of this shop."),
     ("Signature method", "magento.signature_method", "This shop does not take HMAC-SHA256 signatures."),
     ("Invalid value of", "magento.invalid_value", ""),
+    ("(?i)country isn't available", NO_SUCH_COUNTRY, "Allow the country in the store, or correct the address."),
+    ("No such entity with|entity that was requested doesn't exist", NO_SUCH_ENTITY,
+     "It was deleted in the store, or the id belongs to another shop."),
+    ("customer with the same email address already exists", EMAIL_TAKEN,
+     "Another customer of this website has the address: correct one of the two."),
+    ("is not a valid email address", "magento.bad_email", "Correct the e-mail address of the customer."),
+    ("customer group id does not exist", "magento.unknown_group", "Correct the customer group mapping."),
+    ("Could not save a shipment", "magento.source_refused",
+     "The inventory source does not carry the product, or is unknown: check the warehouse mapping and the stock."),
+    ("(?s)(Shipment|Invoice|Creditmemo) Document Validation Error", ORDER_STATE,
+     "The order's state in the store does not allow it: it may be on hold, cancelled, or nothing may be left."),
+    ("hold action is not available|cannot remove the hold", ORDER_STATE,
+     "The order's state in the store does not allow it."),
+    ("image content must be valid|image MIME type|image name contains", "magento.image_refused",
+     "Magento takes JPEG, PNG and GIF pictures with a plain file name."),
+    ("product is already attached", ALREADY_ATTACHED, ""),
+    ("Attribute with the same code", ATTRIBUTE_EXISTS, ""),
+    ("attribute option label .* already exists", OPTION_EXISTS, ""),
+    ("attribute set name already exists", SET_EXISTS, ""),
+    ("same set of attribute values", "magento.same_variant",
+     "Two variants of one template have the same values: correct one of them in the ERP."),
+    ("doesn't have the .* attribute value", "magento.variant_value",
+     "A variant has no value for what the buyer chooses by: fill it in and sync the variant first."),
+    ("linked products data is invalid", UNKNOWN_LINK, "Sync the linked product first."),
 )  # fmt: skip
 
 # Worth another try although the status says 400; True: the effect may be there already

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -16,6 +15,7 @@ from connector.errors import Fail
 from connector.records import StoreProduct
 from connector.systems.magento import errors, numbers
 from connector.systems.magento.client import Client, Filter, reading, sku_path
+from connector.systems.magento.entity import version
 from connector.systems.magento.store import Store
 
 PLAIN = {"id", "sku", "name", "type_id", "status", "price", "custom_attributes", "extension_attributes"}
@@ -83,7 +83,7 @@ def _product(key: str, row: Mapping[str, Any]) -> StoreProduct:
     fields = {name: value for name, value in row.items() if name not in PLAIN | LISTS}
     return StoreProduct(
         key=key,
-        version=_version(row.get("updated_at")),
+        version=version(row.get("updated_at")),
         target_id=str(row.get("id", "")),
         name=str(row.get("name") or ""),
         type=str(row.get("type_id") or ""),
@@ -92,15 +92,6 @@ def _product(key: str, row: Mapping[str, Any]) -> StoreProduct:
         special_price=numbers.read(custom.pop("special_price", None)),
         fields={"sku": row.get("sku"), **fields, **(extension if isinstance(extension, Mapping) else {}), **custom},
     )
-
-
-def _version(updated_at: Any) -> int:
-    """`2026-11-21 08:31:49` (UTC, facts/MAGENTO.md) in microseconds since 1970."""
-    try:
-        moment = datetime.strptime(str(updated_at), "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC)
-    except ValueError:
-        return 0
-    return int(moment.timestamp()) * 1_000_000
 
 
 def _legacy(client: Client, key: str) -> tuple[tuple[str, Decimal], ...]:

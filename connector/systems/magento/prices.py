@@ -10,14 +10,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from connector.errors import Fail, Outcome, Retry, Skip, Wait
-from connector.records import PRODUCT, Price
+from connector.records import PRICE, PRODUCT, Price, Record
 from connector.systems.base import Written
 from connector.systems.magento import errors, numbers
-from connector.systems.magento.client import Client
-from connector.systems.magento.find import by_key, existing
+from connector.systems.magento.entity import Entity
+from connector.systems.magento.find import by_key, existing, products, with_quantities
+from connector.systems.magento.shop import Shop
 from connector.systems.magento.specials import Specials
 
 NOT_TAKEN = "magento.price_not_taken"
@@ -38,15 +39,26 @@ class Row:
         return Written(self.record.key, target_id=self.record.key, fields=self.fields)
 
 
-class Prices:
+class Prices(Entity):
     """Writes prices of one shop."""
 
-    def __init__(self, client: Client, values: Mapping[str, Any], preferences: Mapping[str, Any]) -> None:
-        self.client = client
-        self.store_id = int(values.get("price_store_id") or 0)
-        self.specials = Specials(client, self.store_id) if preferences.get("special_price") else None
+    name: ClassVar[str] = PRICE
 
-    def write_many(self, records: Sequence[Price]) -> list[Written]:
+    def __init__(self, shop: Shop) -> None:
+        super().__init__(shop)
+        self.store_id = int(shop.values.get("price_store_id") or 0)
+        self.specials = Specials(self.client, self.store_id) if shop.setting(PRICE, "special_price") else None
+
+    def read_many(self, keys: Sequence[str]) -> dict[str, Record]:
+        return dict(with_quantities(self.client, self.store, keys))
+
+    def find_like(self, records: Sequence[Price]) -> dict[str, Record]:
+        return dict(products(self.client, [record.key for record in records]))
+
+    def delete(self, key: str, target_id: str) -> Written:
+        return Written(key, target_id, problem=Skip("The price of a product goes with the product."))
+
+    def write_many(self, records: Sequence[Price], known: Mapping[str, str]) -> list[Written]:
         """One outcome for each record, in order. Raises Retry, Refused or Fail for the request as a whole."""
         rows = [_checked(record) for record in records]
         good = [row for row in rows if row.problem is None]
@@ -65,7 +77,7 @@ class Prices:
         bodies = [{"sku": row.record.key, "price": row.fields["price"], "store_id": self.store_id} for row in rows]
         for row in rows:
             row.fields["store_id"] = self.store_id
-        complaints = self.client.post_rows("/products/base-prices", "prices", bodies)
+        complaints = self.client.post_rows("/products/base-prices", "prices", bodies, action="pricing")
         if complaints:
             self._mark(
                 rows, [errors.expand(str(item.get("message", "")), item.get("parameters")) for item in complaints]

@@ -6,34 +6,46 @@ update when the SKU is there already, so a lost reply does no harm (facts/MAGENT
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
 from connector.errors import Fail, Outcome, Refused, Skip
-from connector.records import Product
+from connector.records import PRODUCT, Product, Record
 from connector.systems.base import Written
 from connector.systems.magento import errors, fields
-from connector.systems.magento.client import Client, not_magento, sku_path
+from connector.systems.magento.client import not_magento, sku_path
+from connector.systems.magento.entity import Entity
 from connector.systems.magento.fields import DISABLED, Draft
-from connector.systems.magento.find import existing
-from connector.systems.magento.store import Store
+from connector.systems.magento.find import existing, products, with_quantities
+from connector.systems.magento.shop import Shop
 from connector.systems.magento.urlkeys import unique_key, url_key
 
 GONE = {errors.UNKNOWN_SET, errors.MISSING_VALUE, errors.NO_SUCH_PRODUCT}  # what a partial PUT of a missing SKU gets
 
 
-class Products:
+class Products(Entity):
     """Writes products of one shop."""
 
-    def __init__(self, client: Client, store: Store, values: Mapping[str, Any], preferences: Mapping[str, Any]) -> None:
-        self.client = client
-        self.store = store
-        self.values = values
-        self.websites = list(preferences.get("websites") or ())
-        self.deletion = str(preferences.get("deletion") or "disable")
+    name: ClassVar[str] = PRODUCT
 
-    def write(self, record: Product, *, bound: bool) -> Written:
-        """One product; its refusal is in `problem`. Raises Refused, which concerns every other record too."""
+    def __init__(self, shop: Shop) -> None:
+        super().__init__(shop)
+        self.values = shop.values
+        self.websites = list(shop.setting(PRODUCT, "websites", ()))
+        self.deletion = str(shop.setting(PRODUCT, "deletion", "disable"))
+
+    def read_many(self, keys: Sequence[str]) -> dict[str, Record]:
+        """What the store has of these products, with prices and quantities."""
+        return dict(with_quantities(self.client, self.store, keys))
+
+    def find_like(self, records: Sequence[Product]) -> dict[str, Record]:
+        return dict(products(self.client, [record.key for record in records]))
+
+    def write_many(self, records: Sequence[Product], known: Mapping[str, str]) -> list[Written]:
+        """One by one; a refusal is in `problem`. Raises Refused, which concerns every other record too."""
+        return [self._one(record, bound=record.key in known) for record in records]
+
+    def _one(self, record: Product, *, bound: bool) -> Written:
         try:
             if not (record.active and record.exported):
                 return self._take_off(record, bound)
@@ -49,7 +61,7 @@ class Products:
             return Written(key, target_id, problem=Skip("Deleted items are left in the store (product settings)."))
         try:
             if self.deletion == "delete":
-                self.client.call("DELETE", f"/products/{sku_path(key)}")
+                self.client.call("DELETE", f"/products/{sku_path(key)}", action="product_deletion")
             else:
                 self._put({"sku": key, "status": DISABLED})
         except Fail as word:
@@ -104,12 +116,13 @@ class Products:
 
     def _put(self, product: dict[str, Any]) -> dict[str, Any]:
         path = f"/products/{sku_path(product['sku'])}"
-        return _product(self.client.call("PUT", path, body={"product": product}).data, path)
+        body = {"product": product}
+        return _product(self.client.call("PUT", path, body=body, action="product_status_update").data, path)
 
     def _send(self, method: str, path: str, draft: Draft, record: Product) -> dict[str, Any]:
         """One request, and a second one with another address when the first one's is taken."""
         try:
-            return _product(self.client.call(method, path, body=draft.body()).data, path)
+            return _product(self.client.call(method, path, body=draft.body(), action="product_sync").data, path)
         except Fail as word:
             if word.code != errors.URL_KEY_TAKEN:
                 raise
@@ -118,7 +131,7 @@ class Products:
             key = unique_key(key, record.key)
         draft.notes.append(f"URL key {draft.custom.get('url_key', '')} is taken: {key} is used")
         draft.custom["url_key"] = key
-        return _product(self.client.call(method, path, body=draft.body()).data, path)
+        return _product(self.client.call(method, path, body=draft.body(), action="product_sync").data, path)
 
 
 def _product(data: Any, path: str) -> dict[str, Any]:

@@ -14,28 +14,39 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from connector.errors import Fail, Outcome, Skip, Wait
-from connector.records import PRODUCT, Level, Stock
+from connector.records import INVENTORY, PRODUCT, Level, Record, Stock
 from connector.systems.base import Written
 from connector.systems.magento import errors, numbers
-from connector.systems.magento.client import Client, sku_path
-from connector.systems.magento.find import existing, source_items
-from connector.systems.magento.store import Store
+from connector.systems.magento.client import sku_path
+from connector.systems.magento.entity import Entity
+from connector.systems.magento.find import existing, products, source_items, with_quantities
+from connector.systems.magento.shop import Shop
 
 DEFAULT = "default"  # the one source of the default stock
 KINDS = {"available", "available_for_shipping", "on_hand"}
 Quantities = dict[str, Decimal]  # source code -> quantity
 
 
-class Stocks:
+class Stocks(Entity):
     """Writes stock of one shop."""
 
-    def __init__(self, client: Client, store: Store, preferences: Mapping[str, Any]) -> None:
-        self.client = client
-        self.store = store
-        self.rules = Rules(preferences)
+    name: ClassVar[str] = INVENTORY
+
+    def __init__(self, shop: Shop) -> None:
+        super().__init__(shop)
+        self.rules = Rules(shop.section(INVENTORY))
+
+    def read_many(self, keys: Sequence[str]) -> dict[str, Record]:
+        return dict(with_quantities(self.client, self.store, keys))
+
+    def find_like(self, records: Sequence[Stock]) -> dict[str, Record]:
+        return dict(products(self.client, [record.key for record in records]))
+
+    def delete(self, key: str, target_id: str) -> Written:
+        return Written(key, target_id, problem=Skip("The inventory of a product goes with the product."))
 
     def write_many(self, records: Sequence[Stock], known: Mapping[str, str]) -> list[Written]:
         """One outcome for each record, in order. Raises Retry, Refused or Fail for the request as a whole."""
@@ -86,7 +97,7 @@ class Stocks:
         back = [row for row in rows if row["source_code"] == DEFAULT and row["quantity"] > 0 and _was_out(held, row)]
         for part in (back, rows):
             if part:
-                self.client.post_rows("/inventory/source-items", "sourceItems", part)
+                self.client.post_rows("/inventory/source-items", "sourceItems", part, action="inventory")
 
     def _held(self, plans: Mapping[str, Quantities]) -> dict[str, dict[str, tuple[Decimal, bool]]]:
         """What the store has, only where it matters: `default` above 0, and mapped sources that are not written."""

@@ -18,6 +18,9 @@ from connector.systems.magento.client import Client, not_magento, reading
 
 T = TypeVar("T")
 KEEP, LOOK_AGAIN = 300.0, 30.0  # seconds
+FIELDS = (
+    "attribute_id,attribute_code,default_frontend_label,frontend_input,is_user_defined,is_required,options[label,value]"
+)
 
 
 class Kept(Generic[T]):
@@ -52,6 +55,9 @@ class Attribute:
     kind: str  # Magento's frontend_input: text, select, multiselect, boolean, date, price ...
     own: bool  # made by the shop's people, not by Magento
     options: tuple[tuple[str, str], ...] = ()  # (label, id)
+    label: str = ""
+    id: int = 0
+    required: bool = False
 
 
 class Store:
@@ -103,10 +109,11 @@ class Store:
         kept = {code: self._attributes[code] for code in codes if code in self._attributes}
         due = [code for code in codes if code not in kept or now - kept[code][0] >= KEEP]
         if due:
-            fields = "attribute_code,frontend_input,is_user_defined,options[label,value]"
-            rows = self.client.search_in("/products/attributes", "attribute_code", due, fields=fields)
+            rows = self.client.search_in(
+                "/products/attributes", "attribute_code", due, fields=FIELDS, action="verify_attributes"
+            )
             with reading("/products/attributes"):
-                found = {attribute.code: attribute for attribute in map(_attribute, rows)}
+                found = {attribute.code: attribute for attribute in map(attribute_of, rows)}
             kept.update({code: (now, found.get(code)) for code in due})
             self._attributes = {**self._attributes, **kept}  # replaced, not changed: other threads read it
         return {code: attribute for code, (_, attribute) in kept.items() if attribute is not None}
@@ -166,12 +173,19 @@ def _look(kept: Kept[dict[str, int]], name: str) -> int | None:
     return number if number is not None else kept.get(seconds=LOOK_AGAIN).get(name)
 
 
-def _attribute(row: Mapping[str, Any]) -> Attribute:
+def attribute_of(row: Mapping[str, Any]) -> Attribute:
+    """One attribute out of an answer. Raises KeyError, TypeError or ValueError for what is none."""
     options = tuple(
         (str(option.get("label") or "").strip(), str(option["value"]))
         for option in row.get("options") or []
         if isinstance(option, Mapping) and str(option.get("value") or "")
     )
     return Attribute(
-        str(row["attribute_code"]), str(row.get("frontend_input") or "text"), bool(row.get("is_user_defined")), options
+        str(row["attribute_code"]),
+        str(row.get("frontend_input") or "text"),
+        bool(row.get("is_user_defined")),
+        options,
+        str(row.get("default_frontend_label") or ""),
+        int(row.get("attribute_id") or 0),
+        bool(row.get("is_required")),
     )

@@ -1,23 +1,44 @@
-"""Magento 2 as a System: one object for each configured store. The work is in the modules beside it."""
+"""Magento 2 as a System: one object for each configured store. The work is in the modules beside it, one an entity."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from typing import Any, ClassVar
 
 from connector.clock import CLOCK, Clock
-from connector.errors import Fail, Skip
-from connector.records import INVENTORY, PRICE, PRODUCT, Price, Product, Record, Stock
-from connector.systems.base import Capabilities, Check, Gate, Setting, System, Written
-from connector.systems.magento import find
+from connector.errors import Fail
+from connector.records import CATEGORY, CUSTOMER, INVENTORY, PRICE, PRODUCT, Record
+from connector.systems.base import (
+    Capabilities,
+    Check,
+    Choice,
+    Endpoint,
+    Field,
+    Gate,
+    Page,
+    Reference,
+    Setting,
+    System,
+    View,
+    Written,
+)
+from connector.systems.magento import find, lists, schema
 from connector.systems.magento.check import check
 from connector.systems.magento.client import Client
+from connector.systems.magento.directory import Directory
+from connector.systems.magento.endpoints import ENDPOINTS
+from connector.systems.magento.entity import Entity
 from connector.systems.magento.prices import Prices
 from connector.systems.magento.products import Products
 from connector.systems.magento.settings import CAPABILITIES, SETTINGS
+from connector.systems.magento.shop import Shop
 from connector.systems.magento.stock import Stocks
 from connector.systems.magento.store import Store
 
+ENTITIES: tuple[type[Entity], ...] = (Products, Prices, Stocks)
+OF_PRODUCT = (PRODUCT, PRICE, INVENTORY)  # found by SKU
 FIELDS = {
     PRODUCT: ["sku", "name", "status", "visibility", "type_id", "attribute_set_id", "price", "weight", "website_ids"],
     PRICE: ["sku", "price", "store_id", "special_price", "price_from", "price_to"],
@@ -33,6 +54,8 @@ class Magento(System):
     role: ClassVar[str] = "store"
     settings: ClassVar[tuple[Setting, ...]] = SETTINGS
     capabilities: ClassVar[Capabilities] = CAPABILITIES
+    references: ClassVar[tuple[Reference, ...]] = lists.REFERENCES
+    endpoints: ClassVar[tuple[Endpoint, ...]] = ENDPOINTS
 
     def __init__(
         self,
@@ -43,52 +66,75 @@ class Magento(System):
         preferences: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(values, gate=gate, clock=clock, preferences=preferences)
-        self.client = Client(self.values, gate=self.gate, clock=clock)
+        paths = (self.preferences.get("endpoints") or {}).get("store")
+        self.client = Client(self.values, gate=self.gate, clock=clock, paths=paths)
         self.store = Store(self.client, clock)
-        self.products = Products(self.client, self.store, self.values, self.preferences.get(PRODUCT) or {})
-        self.prices = Prices(self.client, self.values, self.preferences.get(PRICE) or {})
-        self.stocks = Stocks(self.client, self.store, self.preferences.get(INVENTORY) or {})
+        self.directory = Directory(self.client, clock)
+        self.shop = Shop(self.client, self.store, self.directory, self.values, self.preferences, clock)
+        self.entities: dict[str, Entity] = {kind.name: kind(self.shop) for kind in ENTITIES}
 
     def check(self) -> Check:
         return check(self.client, self.store, self.values, self.preferences, self.clock)
 
     def read_many(self, entity: str, keys: Sequence[str]) -> dict[str, Record]:
-        """What the store has of these products, with prices and quantities, whichever the entity is."""
-        _known_entity(entity)
-        return dict(find.with_quantities(self.client, self.store, keys))
+        """What the store has of these records; of the price and stock of a product, what it has of the product."""
+        return self._entity(entity).read_many(keys) if keys else {}
+
+    def changed_since(self, entity: str, since: datetime | None, position: str = "") -> Page:
+        return self._entity(entity).changed_since(since, position)
 
     def find(self, entity: str, keys: Sequence[str]) -> dict[str, Record]:
-        """The products of these SKUs, without quantities: one request for up to 100."""
-        _known_entity(entity)
-        return dict(find.products(self.client, keys))
+        """The products of these SKUs, without quantities: one request for up to 100. Others have their own key."""
+        found = self._entity(entity)
+        if not keys:
+            return {}
+        return dict(find.products(self.client, keys)) if entity in OF_PRODUCT else found.read_many(keys)
+
+    def find_like(self, entity: str, records: Sequence[Record]) -> dict[str, Record]:
+        return self._entity(entity).find_like(records) if records else {}
 
     def write_many(self, records: Sequence[Record], *, known: Mapping[str, str]) -> list[Written]:
-        if all(isinstance(record, Product) for record in records):
-            return [self.products.write(record, bound=record.key in known) for record in records]  # type: ignore[arg-type]
-        if all(isinstance(record, Price) for record in records):
-            return self.prices.write_many(records)  # type: ignore[arg-type]
-        if all(isinstance(record, Stock) for record in records):
-            return self.stocks.write_many(records, known)  # type: ignore[arg-type]
-        raise Fail(f"{self.label} cannot write {records[0].entity} (or a mixture of entities).")
+        if not records:
+            return []
+        if len({record.entity for record in records}) > 1:
+            raise Fail(f"{self.label} cannot write a mixture of entities.")
+        return self._entity(records[0].entity).write_many(records, known)
 
     def delete(self, entity: str, key: str, target_id: str) -> Written:
-        """Products go as the settings say; their prices and quantities go with them."""
-        _known_entity(entity)
-        if entity == PRODUCT:
-            return self.products.delete(key, target_id)
-        return Written(key, target_id, problem=Skip(f"The {entity} of a product goes with the product."))
+        """As the settings of the entity say; what goes with another record is skipped."""
+        return self._entity(entity).delete(key, target_id)
 
     def schema(self, entity: str) -> list[str]:
         names = list(FIELDS.get(entity, ()))
         if entity == PRODUCT:
             rows = self.client.search("/products/attributes", fields="attribute_code", sort="attribute_id")
             names += sorted({str(row["attribute_code"]) for row in rows} - set(names))
+        if entity in (CATEGORY, CUSTOMER):
+            names = [field.name for field in self.fields(entity)]
         return names
+
+    def fields(self, entity: str) -> list[Field]:
+        return schema.fields(self.shop, entity)
+
+    def reference(self, name: str) -> list[Choice]:
+        return lists.reference(self.shop, name)
+
+    def views(self) -> list[View]:
+        return self.directory.views()
+
+    def now(self) -> datetime | None:
+        """What the shop's clock says, by the Date header of a small answer (to the second)."""
+        answer = self.client.call("GET", "/store/websites")
+        try:
+            return parsedate_to_datetime(answer.headers.get("Date", ""))
+        except (TypeError, ValueError):
+            return None
 
     def close(self) -> None:
         self.client.close()
 
-
-def _known_entity(entity: str) -> None:
-    if entity not in FIELDS:
-        raise Fail(f"Magento has no {entity}.")
+    def _entity(self, name: str) -> Entity:
+        found = self.entities.get(name)
+        if found is None:
+            raise Fail(f"Magento has no {name}.")
+        return found

@@ -20,6 +20,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 
 from connector.clock import CLOCK, Clock
 from connector.db import db
+from connector.engine import activation
 from connector.engine.intake import Intake, PushResult
 from connector.engine.jobs import Jobs, policy
 from connector.engine.systems import Connections
@@ -29,8 +30,9 @@ from connector.queue.lanes import Lane
 from connector.queue.models import OPEN, URGENT, Message
 from connector.queue.scheduler import Scheduler
 from connector.queue.wake import Bell
-from connector.records import ERP_TO_STORE
 from connector.setup import connectors
+from connector.setup.lifecycle import Row
+from connector.sync import catalogue
 from connector.sync import look as looking
 from connector.systems.base import Check
 
@@ -122,9 +124,14 @@ class Engine:
         """One push notification: checked, stored, queued, committed; then the caller may answer 2xx."""
         return self.intake.accept(connector_id, headers, body)
 
-    def sync_now(self, connector_id: str, entity: str, key: str, *, user: str, wait: float = 2.0) -> int:
-        """Put one record on the urgent lane and wait up to `wait` seconds for its end. Returns the message's id."""
-        lane, started_at = Lane(connector_id, entity, ERP_TO_STORE), self.clock.now()
+    def sync_now(
+        self, connector_id: str, entity: str, key: str, *, user: str, wait: float = 2.0, direction: str = ""
+    ) -> int:
+        """Put one record on the urgent lane and wait up to `wait` seconds for its end. Returns the message's id.
+
+        Without a direction it goes the entity's first way (see `catalogue`).
+        """
+        lane, started_at = self._lane(connector_id, entity, direction), self.clock.now()
         before = self._newest(lane, key)
         inbox.put(lane, [inbox.Item(key)], origin="person", priority=URGENT, user=user, bell=self.bell)
         message_id = self._newest(lane, key) or before or 0
@@ -136,17 +143,18 @@ class Engine:
             runs.note_individual(lane, message, user=user, started_at=started_at, now=self.clock.now())
         return message_id
 
-    def process(self, connector_id: str, entity: str, *, user: str) -> int:
+    def process(self, connector_id: str, entity: str, *, user: str, direction: str = "") -> int:
         """Process Messages: drain a lane in the background. Returns the id of the Run that shows its progress."""
-        return self._jobs.process(Lane(connector_id, entity, ERP_TO_STORE), user, self._stop)
+        return self._jobs.process(self._lane(connector_id, entity, direction), user, self._stop)
 
-    def poll(self, connector_id: str, entity: str, *, user: str = "") -> str:
+    def poll(self, connector_id: str, entity: str, *, user: str = "", direction: str = "") -> str:
         """Look for changes now; returns a sentence. Raises Retry, Refused or Fail as the source does."""
-        return self._jobs.poll(Lane(connector_id, entity, ERP_TO_STORE))
+        return self._jobs.poll(self._lane(connector_id, entity, direction))
 
-    def look(self, connector_id: str, entity: str, key: str) -> looking.Look:
+    def look(self, connector_id: str, entity: str, key: str, direction: str = "") -> looking.Look:
         """Both sides of a record as they are now."""
-        return looking.look(self._worker.context(connector_id, entity, ERP_TO_STORE), key)
+        lane = self._lane(connector_id, entity, direction)
+        return looking.look(self._worker.context(*lane), key)
 
     def test_connection(self, connector_id: str, side: str, values: Mapping[str, Any] | None = None) -> Check:
         """Test Connection with the stored settings, or with `values` typed into the form (not saved here)."""
@@ -159,6 +167,17 @@ class Engine:
             connectors.clear_attention(connector_id)
             self.refresh()
         return check
+
+    def initialize(self, connector_id: str, user: str, activate_schedules: bool = True) -> None:
+        """Initialize in the background; the activity grid shows each row. Raises KeyError, Invalid."""
+        activation.start(self, connector_id, user, activate_schedules)
+
+    def test_features(self, connector_id: str, user: str) -> list[Row]:
+        """Test Features (LIF-10): every test and what it found; nothing is changed."""
+        return activation.test(self, connector_id, user)
+
+    def _lane(self, connector_id: str, entity: str, direction: str) -> Lane:
+        return Lane(connector_id, entity, catalogue.find(entity, direction).direction)
 
     # --- small ----------------------------------------------------------------------------------------
 

@@ -56,7 +56,7 @@ class Intake:
         return self._store(config, push, body)
 
     def _store(self, config: Config, push: Push, body: bytes) -> PushResult:
-        wanted = [change for change in push.changes if config.enabled(change.entity)]
+        wanted = [one for one in push.changes if config.enabled(one.entity) and config.flows(one.entity, ERP_TO_STORE)]
         status = notifications.ACCEPTED if wanted else notifications.IGNORED
         if not push.known:
             status = notifications.UNKNOWN

@@ -42,7 +42,9 @@ class Jobs:
         jobs = [Job("repairs", "* * * * *", _finish_repairs)]
         for schedule in schedules.all_active(utcnow()):
             config = configs.get(schedule.connector_id)
-            if config is not None and states.may_start(config, schedule.job, schedule.entity):
+            if config is None or not config.flows(schedule.entity, schedule.direction):
+                continue
+            if states.may_start(config, schedule.job, schedule.entity):
                 jobs.append(self._job(schedule))
         return jobs
 

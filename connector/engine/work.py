@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
-from collections.abc import Callable, Mapping, Sequence
+import os
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 
@@ -11,23 +15,27 @@ from flask import Flask
 from sqlalchemy import Connection, select
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
+from connector.clock import CLOCK
 from connector.db import db
 from connector.engine.systems import Connections
 from connector.errors import Outcome, Refused, Retry
-from connector.queue import inbox, waits
+from connector.queue import inbox, leases, waits
 from connector.queue.claim import Claimed
 from connector.queue.lanes import Lane
 from connector.queue.models import FAILED, OPEN, URGENT, Message
 from connector.queue.wake import Bell
 from connector.queue.work import Report, Unit, Verdict
-from connector.records import ERP_TO_STORE
+from connector.records import CATEGORY, CUSTOMER, ERP_TO_STORE, ORDER, PRODUCT, STORE_TO_ERP
 from connector.setup import connectors
 from connector.sync import catalogue
+from connector.sync.bindings import PROVISIONAL
 from connector.sync.context import Context
 from connector.sync.perform import perform
 from connector.systems import http
 
 log = logging.getLogger(__name__)
+WAITED_FOR = {PRODUCT, CATEGORY, CUSTOMER, ORDER}  # what messages of other records may wait for
+EXCLUSIVE_SECONDS, EXCLUSIVE_TRIES = 60, 150  # how long a dead worker is in the way; looks, ten a second
 
 
 class Worker:
@@ -86,40 +94,60 @@ class Worker:
             need=lambda kind, keys: self._need(connector_id, kind, keys),
             again=lambda kind, keys: self._again(connector_id, kind, keys),
             enabled=config.enabled,
+            opposite=lambda kind, keys: self._opposite(Lane(connector_id, kind, direction), keys),
+            exclusive=partial(self._exclusive, connector_id),
         )
 
     def _release(
         self, connector_id: str, freed: set[Lane], connection: Connection | None, entity: str, keys: Sequence[str]
     ) -> None:
         """What waits for these records goes on, in the transaction that binds them or after it."""
-        dependents = [sync for sync in catalogue.SYNCS if entity in sync.needs]
-        if dependents and waits.release_many(connector_id, entity, keys, connection=connection):
-            freed.update(Lane(connector_id, sync.entity, sync.direction) for sync in dependents)
+        if entity in WAITED_FOR and waits.release_many(connector_id, entity, keys, connection=connection):
+            freed.update(Lane(connector_id, sync.entity, sync.direction) for sync in catalogue.SYNCS)
 
     def _need(self, connector_id: str, entity: str, keys: Sequence[str]) -> None:
-        """Ask for records that others wait for, unless they are on their way or have failed (Failed is final)."""
-        lane = Lane(connector_id, entity, ERP_TO_STORE)
-        columns = Message.__table__.c
-        with db.read() as connection:
-            known = set(
-                connection.execute(
-                    select(columns.key).where(
-                        columns.key.in_(keys),
-                        columns.connector_id == connector_id,
-                        columns.entity == entity,
-                        columns.direction == lane.direction,
-                        columns.status.in_((*OPEN, FAILED)),
-                    )
-                ).scalars()
-            )
-        items = [inbox.Item(key) for key in keys if key not in known]
-        if items:
-            inbox.put(lane, items, origin="dependency", bell=self.bell)
+        """Ask for records that others wait for, unless they are on their way or have failed (Failed is final).
+
+        A key that begins with "store:" is an id of the store: its record has to travel to the ERP.
+        """
+        ids = [key.removeprefix(PROVISIONAL) for key in keys if key.startswith(PROVISIONAL)]
+        others = [key for key in keys if not key.startswith(PROVISIONAL)]
+        for direction, wanted in ((STORE_TO_ERP, ids), (catalogue.find(entity).direction, others)):
+            lane = Lane(connector_id, entity, direction)
+            known = _under_way(lane, wanted) if wanted else set()
+            items = [inbox.Item(key) for key in wanted if key not in known]
+            if items:
+                inbox.put(lane, items, origin="dependency", bell=self.bell)
 
     def _again(self, connector_id: str, entity: str, keys: Sequence[str]) -> None:
         """Put records whose written state is in doubt, also beside a message that is at work on them right now."""
-        lane = Lane(connector_id, entity, ERP_TO_STORE)
+        lane = Lane(connector_id, entity, catalogue.find(entity).direction)
         inbox.put(lane, [inbox.Item(key) for key in keys], origin="fenced", bell=self.bell)
+
+    def _opposite(self, lane: Lane, keys: Sequence[str]) -> None:
+        """These have changed on the other side too, and that has to come back."""
+        other = STORE_TO_ERP if lane.direction == ERP_TO_STORE else ERP_TO_STORE
+        inbox.put(lane._replace(direction=other), [inbox.Item(key) for key in keys], origin="echo", bell=self.bell)
+
+    @contextmanager
+    def _exclusive(self, connector_id: str, name: str) -> Iterator[None]:
+        """Only one at a time, in all processes: a lease by that name. Raises Retry when it stays taken.
+
+        A worker that dies inside holds it for a minute at most.
+        """
+        lease = f"only/{connector_id}/{hashlib.sha256(name.encode()).hexdigest()[:32]}"
+        owner = f"{os.getpid()}-{threading.get_ident()}"
+        for _ in range(EXCLUSIVE_TRIES):
+            epoch = leases.take(lease, owner, seconds=EXCLUSIVE_SECONDS, now=CLOCK.now())
+            if epoch is not None:
+                break
+            CLOCK.sleep(0.1)
+        else:
+            raise Retry("Somebody else is at work on the same customer.", after=EXCLUSIVE_SECONDS, away=True)
+        try:
+            yield
+        finally:
+            leases.release(lease, owner, epoch, now=CLOCK.now())
 
     def refused(self, connector_id: str, word: Refused) -> None:
         """Stop calling at once and say who must do what; the windows end, the messages stay."""
@@ -129,9 +157,23 @@ class Worker:
             log.warning("credentials refused", extra={"action": "attention", "connector": connector_id})
 
 
-def _announce(messages: Mapping[str, Claimed], entity: str, keys: Sequence[str]) -> None:
-    """Say what messages in hand may have to wait for: the record of the same key."""
-    waits.announce({messages[key]: (entity, key) for key in keys})
+def _announce(messages: Mapping[str, Claimed], entity: str, wanted: Mapping[str, str]) -> None:
+    """Say what messages in hand may have to wait for."""
+    waits.announce({messages[key]: (entity, needed) for key, needed in wanted.items()})
+
+
+def _under_way(lane: Lane, keys: Sequence[str]) -> set[str]:
+    """The keys of this lane that are waiting, being worked on, or failed."""
+    columns = Message.__table__.c
+    query = select(columns.key).where(
+        columns.key.in_(keys),
+        columns.connector_id == lane.connector,
+        columns.entity == lane.entity,
+        columns.direction == lane.direction,
+        columns.status.in_((*OPEN, FAILED)),
+    )
+    with db.read() as connection:
+        return set(connection.execute(query).scalars())
 
 
 def _away(message: Claimed, error: DBAPIError) -> Verdict:

@@ -29,6 +29,7 @@ from connector.sync.models import Binding
 from connector.sync.safety import safety
 
 TABLE = Binding.__table__
+PROVISIONAL = "store:"  # + the store's id: the key of what came from the store, until the ERP has made one
 CHUNK = 200  # rows of one statement: SQLite allows 32,766 parameters, older builds 999
 
 
@@ -41,6 +42,9 @@ class Bound:
     written_hash: str
     version: int
     sure: bool
+    source_state: str = ""  # JSON, read only where asked for: what the ERP said at the last sync
+    target_state: str = ""  # and the store
+    source_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,23 +57,43 @@ class Mark:
     writes: int
 
 
-def get_many(connector: str, entity: str, keys: Sequence[str]) -> dict[str, Bound]:
-    """The bindings of these keys; keys without one are absent."""
-    found: dict[str, Bound] = {}
+def get_many(connector: str, entity: str, keys: Sequence[str], *, states: bool = False) -> dict[str, Bound]:
+    """The bindings of these keys; keys without one are absent. `states` reads the two long columns too."""
+    return {bound.key: bound for bound in _read(connector, entity, TABLE.c.key, keys, states)}
+
+
+def by_target(connector: str, entity: str, ids: Sequence[str], *, states: bool = False) -> dict[str, Bound]:
+    """The bindings of these ids in the target, by that id; unknown ids are absent."""
+    return {bound.target_id: bound for bound in _read(connector, entity, TABLE.c.target_id, ids, states)}
+
+
+def _read(connector: str, entity: str, column: Any, values: Sequence[str], states: bool) -> Iterable[Bound]:
     columns = TABLE.c
+    wanted = [columns.key, columns.target_id, columns.written_hash, columns.version, columns.unsure]
+    if states:
+        wanted += [columns.source_state, columns.target_state, columns.source_id]
     with db.read() as connection:
-        for part in _chunks(keys):
+        for part in _chunks(values):
             rows = connection.execute(
-                select(columns.key, columns.target_id, columns.written_hash, columns.version, columns.unsure).where(
-                    columns.connector_id == connector, columns.entity == entity, columns.key.in_(part)
-                )
+                select(*wanted).where(columns.connector_id == connector, columns.entity == entity, column.in_(part))
             )
-            found.update({row.key: Bound(row[0], row[1], row[2], row[3], not row[4]) for row in rows})
-    return found
+            for row in rows:
+                more = [value or "" for value in row[5:]]
+                yield Bound(row[0], row[1], row[2], row[3], not row[4], *more)
 
 
-def mark(connector: str, entity: str, hashes: Mapping[str, str], versions: Mapping[str, int]) -> dict[str, Mark]:
+def mark(
+    connector: str,
+    entity: str,
+    hashes: Mapping[str, str],
+    versions: Mapping[str, int],
+    *,
+    target_ids: Mapping[str, str] | None = None,
+    source_ids: Mapping[str, str] | None = None,
+) -> dict[str, Mark]:
     """Say that these records are about to be written. Keys whose binding is newer are absent in the answer.
+
+    `target_ids` and `source_ids` are put into rows that are new: who travels from the store knows the store's id.
 
     `hashes` are fingerprint + content (see `perform`): a binding written under other settings does not turn
     a record away, because its version may count other things.
@@ -83,8 +107,8 @@ def mark(connector: str, entity: str, hashes: Mapping[str, str], versions: Mappi
                 "key": key,
                 "version": versions[key],
                 "written_hash": hashes[key][:8],
-                "target_id": "",
-                "source_id": key,
+                "target_id": (target_ids or {}).get(key, ""),
+                "source_id": (source_ids or {}).get(key, key),
                 "written_fields": "{}",
                 "unsure": True,
                 "writes": 1,
@@ -123,10 +147,13 @@ def bind(
     *,
     target_ids: Mapping[str, str],
     fields: Mapping[str, Mapping[str, Any]],
+    states: Mapping[str, tuple[str, str]] | None = None,
+    renamed: Mapping[str, str] | None = None,
     then: Callable[[Connection], None] | None = None,
 ) -> None:
     """Record what was written, at once. A record that somebody else has marked since stays unsure.
 
+    `states` are the two columns of that name; `renamed` gives a row the key that the ERP has now made.
     `then(connection)` is done in the same transaction: who dies after it has told everybody, who dies before nobody.
     """
     now = utcnow()
@@ -140,6 +167,12 @@ def bind(
             }
             if target_ids.get(done.key):
                 values["target_id"] = target_ids[done.key]
+            if states and done.key in states:
+                values["source_state"], values["target_state"] = states[done.key]
+            key = (renamed or {}).get(done.key, done.key)
+            if key != done.key:  # somebody may have bound the pair under its proper key meanwhile: that row is older
+                connection.execute(TABLE.delete().where(*_where(connector, entity, key)))
+                values["key"] = key
             connection.execute(_row(update(TABLE), connector, entity, done.key, done.writes).values(**values))
         if then is not None:
             then(connection)
@@ -159,22 +192,25 @@ def doubt(connector: str, entity: str, keys: Iterable[str]) -> None:
 def adopt(
     connector: str,
     entity: str,
-    records: Mapping[str, Record],
+    records: Mapping[str, Record] | Mapping[str, str],
     then: Callable[[Connection], None] | None = None,
+    *,
+    sure: bool = False,
 ) -> None:
-    """Bind records that the target already had under the same natural key; what they hold is not known."""
+    """Bind records (or ids) that the target already had under the same natural key; what they hold is not known.
+
+    `sure`: it does not matter what they hold, because such a record is made once and never written again.
+    """
     if not records:
         return
     with db.write() as connection:
         for key, record in records.items():
-            target_id = getattr(record, "target_id", "") or record.key
-            changed = connection.execute(_row(update(TABLE), connector, entity, key).values(target_id=target_id))
+            target_id = record if isinstance(record, str) else getattr(record, "target_id", "") or record.key
+            values = {"target_id": target_id} | ({"unsure": False} if sure else {})
+            changed = connection.execute(_row(update(TABLE), connector, entity, key).values(**values))
             if not changed.rowcount:
-                connection.execute(
-                    insert(TABLE).values(
-                        connector_id=connector, entity=entity, key=key, source_id=key, target_id=target_id, unsure=True
-                    )
-                )
+                row = {"connector_id": connector, "entity": entity, "key": key, "source_id": key}
+                connection.execute(insert(TABLE).values(**row, target_id=target_id, unsure=not sure))
         if then is not None:
             then(connection)
 
@@ -194,8 +230,29 @@ def one(connector: str, entity: str, key: str) -> Row[Any] | None:
         return connection.execute(_row(select(TABLE), connector, entity, key)).one_or_none()
 
 
+def remember(connector: str, entity: str, key: str, source_state: str, target_state: str) -> None:
+    """Both sides have been seen to be in step, and this is what they say: nothing was written."""
+    with db.write() as connection:
+        values = {"source_state": source_state, "target_state": target_state}
+        connection.execute(_row(update(TABLE), connector, entity, key).values(**values))
+
+
+def leave_out(connector: str, entity: str, keys: Iterable[str]) -> None:
+    """These records are kept out of the target on purpose: who depends on them need not wait."""
+    now = utcnow()
+    with db.write() as connection:
+        for key in keys:
+            row = {"connector_id": connector, "entity": entity, "key": key, "source_id": key, "unsure": False}
+            insert_row: Any = (sqlite if db.sqlite else postgresql).insert(TABLE)
+            connection.execute(insert_row.values(**row, written_at=now).on_conflict_do_nothing())
+
+
+def _where(connector: str, entity: str, key: str) -> tuple[Any, ...]:
+    return (TABLE.c.connector_id == connector, TABLE.c.entity == entity, TABLE.c.key == key)
+
+
 def _row(statement: Any, connector: str, entity: str, key: str, writes: int | None = None) -> Any:
-    statement = statement.where(TABLE.c.connector_id == connector, TABLE.c.entity == entity, TABLE.c.key == key)
+    statement = statement.where(*_where(connector, entity, key))
     return statement if writes is None else statement.where(TABLE.c.writes == writes)
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import asdict, dataclass, field, is_dataclass
 from typing import Any, Protocol
 
 from sqlalchemy import Connection
@@ -17,8 +18,28 @@ from sqlalchemy import Connection
 from connector.sync.catalogue import Sync
 from connector.systems.base import System
 
-# sections that decide what is sent: a change there makes every record worth sending again
-DECIDING = ("price", "inventory", "product")
+# sections that decide what is sent: a change there makes every record of the entity worth sending again
+DECIDING = {
+    "price": ("price",),
+    "inventory": ("inventory",),
+    "product": ("product", "price", "inventory"),
+    "category": ("category",),
+    "customer": ("customer",),
+    "composite": ("product", "composite"),
+    "relation": ("product",),
+    "image": ("image",),
+    "attribute": ("attribute",),
+    "order_status": ("order",),
+}
+# and the mappings that do
+MAPPINGS = {
+    "product": ("product",),
+    "category": ("category",),
+    "customer": ("customer", "customer_group"),
+    "price": ("customer_group",),
+    "inventory": ("warehouse",),
+    "order_status": ("status_out",),
+}
 # somebody pressed Sync Now, or an old value may have been written: send even what looks unchanged
 FORCING = ("person", "fenced")
 
@@ -34,6 +55,17 @@ class Task(Protocol):
     def operation(self) -> str: ...
     @property
     def origin(self) -> str: ...
+
+
+class Row(Protocol):
+    """One row of a mapping, as far as this room needs it."""
+
+    @property
+    def store(self) -> str: ...
+    @property
+    def erp(self) -> str: ...
+    @property
+    def direction(self) -> str: ...
 
 
 def _nobody(_entity: str, _keys: Sequence[str]) -> None:
@@ -55,13 +87,39 @@ class Context:
     settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     # (entity, keys) are bound: in this transaction, or (None) for sure now
     release: Callable[[Connection | None, str, Sequence[str]], None] = _no_one
-    announce: Callable[[str, Sequence[str]], None] = _nobody  # messages of these keys may wait for their (entity, key)
+    # messages of these keys may wait for (entity, the key given for each)
+    announce: Callable[[str, Mapping[str, str]], None] = lambda entity, wanted: None
     need: Callable[[str, Sequence[str]], None] = _nobody  # (entity, keys) must be synced before
     again: Callable[[str, Sequence[str]], None] = _nobody  # (entity, keys) have to be written once more
     enabled: Callable[[str], bool] = lambda entity: True
+    mappings: Mapping[str, Sequence[Any]] = field(default_factory=dict)  # kind -> active rows, in order
+    rules: Sequence[Any] = ()  # sync rules, in order of priority
+    opposite: Callable[[str, Sequence[str]], None] = _nobody  # these have to travel the other way too
+    exclusive: Callable[[str], AbstractContextManager[None]] = lambda name: nullcontext()  # one at a time, everywhere
 
     def fingerprint(self) -> str:
-        """Eight characters that change when a setting changes what is sent."""
-        deciding = {name: dict(self.settings.get(name, {})) for name in DECIDING}
+        """Eight characters that change when a setting or a mapping changes what is sent."""
+        entity = self.sync.entity
+        deciding: dict[str, Any] = {name: dict(self.settings.get(name, {})) for name in DECIDING.get(entity, ())}
+        deciding |= {f"map:{kind}": [vars_of(row) for row in self.rows(kind)] for kind in MAPPINGS.get(entity, ())}
         text = json.dumps(deciding, sort_keys=True, default=str)
         return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+    def rows(self, kind: str) -> Sequence[Any]:
+        """The active rows of one mapping."""
+        return self.mappings.get(kind, ())
+
+    def mode(self, entity: str) -> str:
+        """erp_to_store, store_to_erp or both: the direction that is set for an entity."""
+        return str(self.settings.get("direction", {}).get(entity) or "")
+
+    def setting(self, section: str, name: str, default: Any = "", *, view: str = "") -> Any:
+        """One setting, as it is for that store view (CON-10)."""
+        scoped = self.settings.get(f"@{view}", {}).get(section, {}).get(name) if view else None
+        value = scoped if scoped is not None else self.settings.get(section, {}).get(name)
+        return default if value is None else value
+
+
+def vars_of(row: Any) -> Any:
+    """A row of a mapping as plain values."""
+    return asdict(row) if is_dataclass(row) and not isinstance(row, type) else row

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
@@ -14,6 +15,7 @@ from connector.systems.base import Push
 
 TABLE = Notification.__table__
 ACCEPTED, UNKNOWN, IGNORED = "accepted", "unknown", "ignored"
+LOOKED_THROUGH = 20_000  # a page must not read the history of years to say that a query was never heard
 
 
 def accept(connection: Connection, connector: str, system: str, push: Push, body: str, status: str) -> bool:
@@ -79,3 +81,22 @@ def last_received(connector: str) -> Any:
                 TABLE.c.connector_id == connector
             )
         ).scalar_one()
+
+
+def last_heard(connector: str) -> dict[str, datetime]:
+    """When each query was last heard, by its name in lower case, among the newest notifications of a connector."""
+    newest = (
+        select(TABLE.c.query, TABLE.c.received_at)
+        .where(TABLE.c.connector_id == connector)
+        .order_by(TABLE.c.id.desc())
+        .limit(LOOKED_THROUGH)
+        .subquery()
+    )
+    latest_one = func.max(newest.c.received_at, type_=TABLE.c.received_at.type)
+    with db.read() as connection:
+        rows = connection.execute(select(newest.c.query, latest_one).group_by(newest.c.query)).all()
+    found: dict[str, datetime] = {}
+    for query, at in rows:
+        name = query.casefold()
+        found[name] = max(at, found.get(name, at))
+    return found

@@ -1,29 +1,30 @@
 """The one way that a record travels, for every entity: read, decide, write, bind.
 
-Read the source -> gone? not for the store? unchanged? older than what was written? Skip with a reason ->
-something missing? Wait -> mark -> still ours? -> write -> bind. No transaction is open during a call, and
-each step is committed before the next, so a kill at any line is repaired by doing it again.
+Read the source -> gone? not for the target? unchanged? older than what was written? Skip with a reason ->
+translate -> something missing? Wait -> both ways? who wins -> mark -> still ours? -> write -> bind. No transaction
+is open during a call, and each step is committed before the next, so a kill at any line is repaired by doing it
+again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import partial
 
-from sqlalchemy import Connection
-
 from connector.errors import Outcome, Skip, Wait
-from connector.records import PRODUCT, Record
-from connector.sync import bindings
+from connector.records import CATEGORY, PRODUCT, STORE_TO_ERP, Order, Record
+from connector.sync import bindings, translate, twoway
 from connector.sync.batches import write_splitting
-from connector.sync.bindings import Bound, Mark
-from connector.sync.catalogue import SYNCS
+from connector.sync.bindings import PROVISIONAL, Bound, Mark
 from connector.sync.context import FORCING, Context, Task
+from connector.sync.needs import Needs
 from connector.sync.safety import safety
+from connector.sync.twoway import Plan
 from connector.systems.base import Written
 
 Ours = Callable[[], set[int]]
+SIDES = {"erp": "store", "store": "ERP"}  # source -> what the target is called
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,33 +49,61 @@ class _Flow:
     """The state of one call of `perform`: messages leave `open` as their result is known."""
 
     def __init__(self, context: Context, tasks: Sequence[Task], ours: Ours) -> None:
-        self.context, self.ours = context, ours
+        self.context, self.ours, self.sync = context, ours, context.sync
         self.entity = context.sync.entity
+        self.needs = Needs(context)
+        self.twoway = self.entity in twoway.FIELDS and twoway.both(context)
         self.open = {task.key: task for task in tasks}
         self.results: list[Result] = []
         self.bound: dict[str, Bound] = {}
         self.hashes: dict[str, str] = {}
+        self.sources: dict[str, Record] = {}  # as read
+        self.records: dict[str, Record] = {}  # as they are to be written
+        self.plans: dict[str, Plan] = {}
 
     def run(self) -> list[Result]:
-        records = self.context.source.read_many(self.entity, list(self.open))
-        self.bound = bindings.get_many(self.context.connector, self.entity, list(self.open))
-        for key in [key for key in self.open if key not in records]:
+        self.sources = self.context.source.read_many(self.entity, list(self.open))
+        self._look_up()
+        for key in [key for key in self.open if key not in self.sources]:
             self._gone(key)
-        self._decide(records)
+        self._translate()
+        self._decide()
         known = self._resolve()
-        marks = self._mark(records)
+        if self.twoway:
+            self._weigh(known)
+        marks = self._mark(known)
         if marks:
-            self._write(records, marks, known)
+            self._write(marks, known)
         return self.results
 
     def _end(self, key: str, word: Outcome | None, summary: str = "", wrote: bool = False) -> None:
         task = self.open.pop(key)
         self.results.append(Result(task.id, word, summary or (word.reason if word else ""), wrote))
 
+    # --- what we know of them ---------------------------------------------------------------------------
+
+    def _look_up(self) -> None:
+        find = bindings.by_target if self.sync.reverse else bindings.get_many
+        self.bound = find(self.context.connector, self.entity, list(self.open), states=self.twoway)
+
+    def _row(self, key: str) -> str:
+        """The key of the binding of a record of this lane."""
+        if not self.sync.reverse:
+            return key
+        bound = self.bound.get(key)
+        return bound.key if bound else PROVISIONAL + key
+
+    def _target_id(self, key: str) -> str:
+        """The id that a record is bound to in the target, empty when it is not (yet)."""
+        bound = self.bound.get(key)
+        if bound is None or not self.sync.reverse:
+            return bound.target_id if bound else ""
+        return "" if bound.key.startswith(PROVISIONAL) else bound.key
+
     def _gone(self, key: str) -> None:
         """The source has no such record (any more): take it out of the target, if it was ever there."""
         bound = self.bound.get(key)
-        if self.entity != PRODUCT or bound is None:
+        if not self.sync.deletes or bound is None or not bound.target_id:
             self._end(key, Skip(f"{key} is not in {self.context.source.label} (any more)."))
             return
         if self.open[key].id not in self.ours():
@@ -83,72 +112,131 @@ class _Flow:
         done = self.context.target.delete(self.entity, key, bound.target_id)
         if done.problem is None:
             bindings.forget(self.context.connector, self.entity, [key])
-            self._end(key, None, f"{key} is gone from {self.context.source.label}: taken out of the store.", True)
+            label = self.context.source.label
+            self._end(key, None, f"{key} is gone from {label}: taken out of {self.context.target.label}.", True)
         else:
             self._end(key, done.problem, wrote=True)
 
-    def _decide(self, records: dict[str, Record]) -> None:
+    # --- what is to be done -----------------------------------------------------------------------------
+
+    def _translate(self) -> None:
+        records = [self.sources[key] for key in self.open]
+        known = {key: self._target_id(key) for key in self.open}
+        persons = {key for key, task in self.open.items() if task.origin == "person"}
+        for key, made in translate.translate(self.context, self.needs, records, known, persons).items():
+            if isinstance(made, Outcome):
+                self._kept_out(key, made)
+            else:
+                self.records[key] = made
+
+    def _kept_out(self, key: str, word: Outcome) -> None:
+        if self.entity == CATEGORY and isinstance(word, Skip) and not self.sync.reverse:
+            bindings.leave_out(self.context.connector, self.entity, [key])  # nobody need wait for it
+            self.needs.release(self.entity, [key])
+        self._end(key, word)
+
+    def _decide(self) -> None:
         fingerprint = self.context.fingerprint()
         for key, task in list(self.open.items()):
-            record, bound = records[key], self.bound.get(key)
+            record, bound = self.records[key], self.bound.get(key)
             self.hashes[key] = fingerprint + record.content_hash()[:56]
             if not getattr(record, "sellable", True):
                 self._end(key, Skip(f"{key} is not for sale or not exported: no {self.entity} is sent for it."))
-            elif bound and bound.sure and bound.written_hash == self.hashes[key] and task.origin not in FORCING:
-                self._end(key, Skip("Unchanged: the store already has exactly this."))
+            elif bound is None or not bound.sure:
+                continue
+            elif self.sync.once and bound.target_id:
+                self._end(key, Skip(f"It is in {self.context.target.label} already as {bound.target_id}."))
+            elif not self.twoway and bound.written_hash == self.hashes[key] and task.origin not in FORCING:
+                self._end(key, Skip(f"Unchanged: the {SIDES[self.sync.source]} already has exactly this."))
 
     def _resolve(self) -> dict[str, str]:
         """Ids in the target by key. What has to exist first and does not makes the message wait."""
         if not self.open:
             return {}
-        if self.context.sync.needs:
+        if self.sync.needs:
             return self._needed(PRODUCT)
         return self._natural()
 
     def _natural(self) -> dict[str, str]:
         """Before a create, or a write after an unknown outcome: does the target have it under its natural key?"""
-        known = {key: bound.target_id for key, bound in self.bound.items() if key in self.open and bound.target_id}
+        known = {key: self._target_id(key) for key in self.open if self._target_id(key)}
         unknown = [key for key in self.open if key not in known]
         if unknown and safety().natural_key:
-            found = self.context.target.find(self.entity, unknown)
+            found = self.context.target.find_like(self.entity, [self.records[key] for key in unknown])
             known.update({key: getattr(record, "target_id", "") or record.key for key, record in found.items()})
+            if self.sync.once:
+                self._already(found)
         return known
 
+    def _already(self, found: Mapping[str, Record]) -> None:
+        """Made before, by an attempt whose answer was lost: bind it, and never make it again."""
+        self.needs.adopt(self.entity, found, sure=True)
+        for key, record in found.items():
+            name = getattr(record, "target_id", "") or record.key
+            self._end(
+                key, None, f"{self.sync.title} {key} was in {self.context.target.label} already as {name}: bound."
+            )
+
     def _needed(self, entity: str) -> dict[str, str]:
-        bound = bindings.get_many(self.context.connector, entity, list(self.open))
-        known = {key: row.target_id for key, row in bound.items() if row.target_id}
-        missing = [key for key in self.open if key not in known]
-        if missing:
-            found = self.context.target.find(entity, missing)
-            self._adopt(entity, found)
-            known.update({key: getattr(record, "target_id", "") or record.key for key, record in found.items()})
-        absent = self._absent(entity, [key for key in missing if key not in known], known)
-        if absent and self.context.enabled(entity):
-            self.context.need(entity, absent)
+        known, absent = self.needs.known(entity, list(self.open))
         for key in absent:
             self._end(key, Wait(f"The {entity} {key} is not in the store yet.", for_=(entity, key)))
         return known
 
-    def _absent(self, entity: str, keys: list[str], known: dict[str, str]) -> list[str]:
-        """Say what these would wait for, then look once more: from now on, whoever binds one of them calls us."""
-        if not keys:
-            return []
-        self.context.announce(entity, keys)
-        bound = bindings.get_many(self.context.connector, entity, keys)
-        known.update({key: row.target_id for key, row in bound.items() if row.target_id})
-        return [key for key in keys if key not in known]
+    def _weigh(self, known: dict[str, str]) -> None:
+        """Both ways: read the other side too, and let only go over what changed here or won."""
+        there = [known[key] for key in self.open if key in known]
+        targets = self.context.target.read_many(self.entity, there) if there else {}
+        for key in [key for key in self.open if key in known]:
+            target = targets.get(known[key])
+            if target is None:
+                continue  # bound to something that is gone there: it is made again
+            plan = twoway.plan(self.context, self.sources[key], self.records[key], target, self.bound.get(key))
+            self.plans[key] = plan
+            if plan.back:
+                self.context.opposite(self.entity, [key if self.sync.reverse else known[key]])
+            if plan.record is not None:
+                self.records[key] = plan.record
+            elif self.open[key].origin not in FORCING:
+                self._at_rest(key, known[key], target)
 
-    def _mark(self, records: dict[str, Record]) -> dict[str, Mark]:
-        hashes = {key: self.hashes[key] for key in self.open}
-        if not hashes:
+    def _at_rest(self, key: str, target_id: str, target: Record) -> None:
+        bound, plan = self.bound.get(key), self.plans[key]
+        if bound is None or not bound.target_state:
+            erp, store = (key, target_id) if not self.sync.reverse else (target_id, key)
+            bindings.adopt(self.context.connector, self.entity, {erp: store}, sure=True)
+            states = twoway.states(self.context, plan, bound, self.sources[key], target)
+            bindings.remember(self.context.connector, self.entity, erp, *states)
+        source = self.context.source.label
+        self._end(
+            key, Skip(f"Nothing that {source} may say has changed since the last sync: an echo of our own write.")
+        )
+
+    # --- doing it ---------------------------------------------------------------------------------------
+
+    def _mark(self, known: dict[str, str]) -> dict[str, Mark]:
+        if not self.open:
             return {}
-        versions = {key: records[key].version for key in hashes}
-        marks = bindings.mark(self.context.connector, self.entity, hashes, versions)
-        for key in [key for key in hashes if key not in marks]:
+        rows = {key: (known.get(key) or self._row(key)) if self.sync.reverse else key for key in self.open}
+        back = {row: key for key, row in rows.items()}
+        versions = {rows[key]: self._version(key) for key in self.open}
+        made = bindings.mark(
+            self.context.connector,
+            self.entity,
+            {rows[key]: self.hashes[key] for key in self.open},
+            versions,
+            target_ids=back if self.sync.reverse else None,
+            source_ids={key: _own_id(self.sources[key]) for key in self.open},
+        )
+        for key in [key for key in self.open if rows[key] not in made]:
             self._end(key, Skip("Older than what was already written: a newer version has gone out."))
-        return marks
+        return {back[row]: mark for row, mark in made.items()}
 
-    def _write(self, records: dict[str, Record], marks: dict[str, Mark], known: dict[str, str]) -> None:
+    def _version(self, key: str) -> int:
+        """What orders two writes. The store's times say nothing about the ERP's, so that a way back has none."""
+        return 0 if self.twoway and self.sync.direction == STORE_TO_ERP else self.sources[key].version
+
+    def _write(self, marks: dict[str, Mark], known: dict[str, str]) -> None:
         if safety().fence_before_write:
             still = self.ours()
             for key in [key for key in marks if self.open[key].id not in still]:
@@ -159,70 +247,67 @@ class _Flow:
         target = self.context.target
         written = write_splitting(
             lambda part: target.write_many(part, known={r.key: known[r.key] for r in part if r.key in known}),
-            [records[key] for key in marks],
+            [self.records[key] for key in marks],
         )
         self._bind(marks, written, {key: self.open[key].id for key in marks}, new=marks.keys() - known.keys())
 
     def _bind(self, marks: dict[str, Mark], written: list[Written], ids: dict[str, int], new: Set[str]) -> None:
         connector, done = self.context.connector, {item.key: item for item in written if item.problem is None}
         if done:
+            rows = {key: marks[key].key for key in done}
+            self.needs.follow(self.entity, [key for key in done if not self._target_id(key)])
+            freed = list(done)
+            if self.sync.reverse:
+                freed = [item.target_id for item in done.values()] + [PROVISIONAL + key for key in done]
             bindings.bind(
                 connector,
                 self.entity,
                 [marks[key] for key in done],
-                target_ids={key: item.target_id for key, item in done.items()},
-                fields={key: item.fields for key, item in done.items()},
-                then=partial(self._release, self.entity, done),
+                target_ids={} if self.sync.reverse else {key: item.target_id for key, item in done.items()},
+                fields={rows[key]: item.fields for key, item in done.items()},
+                states=self._states(done, rows) if self.twoway else None,
+                renamed=self._renamed(done, rows),
+                then=partial(self.needs.release, self.entity, freed),
             )
-            self._release(self.entity, done)
+            self.needs.release(self.entity, freed)
         still = self.ours()
         lost = [key for key, task_id in ids.items() if task_id not in still]
         if lost:  # an old value may have landed on a newer one: nobody may believe what is bound
-            bindings.doubt(connector, self.entity, lost)
-            self._doubt_dependents([key for key in lost if key in new])
-        self._missed([item.problem for item in written if isinstance(item.problem, Wait)])
+            bindings.doubt(connector, self.entity, [marks[key].key for key in lost])
+            self.needs.doubt_dependents(self.entity, [key for key in lost if key in new])
+        self.needs.missed([item.problem for item in written if isinstance(item.problem, Wait)])
         for item in written:
-            self._end(item.key, item.problem, _summary(self.entity, item), wrote=True)
+            self._end(item.key, item.problem, self._summary(item), wrote=True)
 
-    def _doubt_dependents(self, keys: list[str]) -> None:
-        """A create that was sent too late carried first values (a price) over what has been written since."""
-        for sync in SYNCS if keys else ():
-            if self.entity in sync.needs and self.context.enabled(sync.entity):
-                bindings.doubt(self.context.connector, sync.entity, keys)
-                self.context.again(sync.entity, keys)
+    def _renamed(self, done: Mapping[str, Written], rows: Mapping[str, str]) -> dict[str, str]:
+        """Rows of what came from the store get the key that the ERP has made."""
+        if not self.sync.reverse:
+            return {}
+        return {rows[key]: item.target_id for key, item in done.items() if item.target_id}
 
-    def _missed(self, words: list[Wait]) -> None:
-        """The target itself says that it lacks what is needed, whatever the bindings say: somebody deleted it there.
+    def _states(self, done: Mapping[str, Written], rows: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+        """What both sides say now. Who did not say what it has made of our write is asked."""
+        silent = {item.target_id: key for key, item in done.items() if item.seen is None and item.target_id}
+        asked = self.context.target.read_many(self.entity, list(silent)) if silent else {}
+        found: dict[str, tuple[str, str]] = {}
+        for key, item in done.items():
+            seen = item.seen or asked.get(item.target_id) or self.records[key]
+            plan, bound = self.plans.get(key), self.bound.get(key)
+            found[rows[key]] = twoway.states(self.context, plan, bound, self.sources[key], seen)
+        return found
 
-        Said first and looked for once more then, as in `_absent`; what is really gone is asked for again.
-        """
-        for entity in sorted({word.for_[0] for word in words}):
-            keys = [word.for_[1] for word in words if word.for_[0] == entity]
-            self.context.announce(entity, keys)
-            found = self.context.target.find(entity, keys)
-            self._adopt(entity, found)
-            gone = [key for key in keys if key not in found]
-            if gone:
-                bindings.doubt(self.context.connector, entity, gone)
-            if gone and self.context.enabled(entity):
-                self.context.need(entity, gone)
-
-    def _adopt(self, entity: str, found: Mapping[str, Record]) -> None:
-        if found:
-            bindings.adopt(self.context.connector, entity, found, partial(self._release, entity, found))
-            self._release(entity, found)
-
-    def _release(self, entity: str, keys: Iterable[str], connection: Connection | None = None) -> None:
-        """What waits for these goes on. In the transaction that binds them, so that no kill comes in between; and
-        after it for those who announced, looked and saw nothing yet while it was open (PostgreSQL)."""
-        self.context.release(connection, entity, list(keys))
+    def _summary(self, item: Written) -> str:
+        if item.problem is not None:
+            return item.problem.reason
+        text = f"{self.sync.title} {item.key} {'created' if item.created else 'updated'}."
+        plan = self.plans.get(item.key)
+        return f"{text} {'; '.join(plan.conflicts)}." if plan and plan.conflicts else text
 
     def _lost(self, key: str) -> None:
         """Somebody has taken the message over: say nothing more, the queue will see the old epoch."""
         self._end(key, Skip("Another worker has taken this message over."))
 
 
-def _summary(entity: str, item: Written) -> str:
-    if item.problem is not None:
-        return item.problem.reason
-    return f"{entity.capitalize()} {item.key} {'created' if item.created else 'updated'}."
+def _own_id(record: Record) -> str:
+    """The id that the source itself has for a record, where that is not its key."""
+    return record.store_id if isinstance(record, Order) else record.key

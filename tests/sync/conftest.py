@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +24,9 @@ class Task:
     origin: str = "push"
 
 
+FIRST = ("product", "price", "inventory")
+
+
 @dataclass
 class Bench:
     """Both systems and what the sync room asked of the queue."""
@@ -37,14 +40,15 @@ class Bench:
     put_again: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     announced: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     meanwhile: Callable[[], object] | None = None  # what others do right after the announcement
-    disabled: set[str] = field(default_factory=set)
+    # as in a fresh connector: products, prices and stock only
+    disabled: set[str] = field(default_factory=lambda: {one.entity for one in catalogue.SYNCS} - {*FIRST})
 
     def release(self, connection: Connection | None, entity: str, keys: Sequence[str]) -> None:
         self.released.append((entity, tuple(keys)))
         self.inside.append(connection is not None)
 
-    def announce(self, entity: str, keys: Sequence[str]) -> None:
-        self.announced.append((entity, tuple(keys)))
+    def announce(self, entity: str, wanted: Mapping[str, str]) -> None:
+        self.announced.append((entity, tuple(wanted.values())))
         if self.meanwhile:
             self.meanwhile()
 

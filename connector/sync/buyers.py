@@ -1,0 +1,97 @@
+"""Whose order is it in the ERP? Found by the store's id, then by e-mail, else made - once, whoever else asks.
+
+An order never changes a customer that the ERP has (CUS-04): its addresses go on the order only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from connector.errors import Fail, Outcome, Retry
+from connector.records import CUSTOMER, Address, Customer, Order
+from connector.sync import bindings
+from connector.sync.bindings import PROVISIONAL
+from connector.sync.context import Context
+from connector.sync.needs import Needs
+from connector.sync.translate.customers import for_erp
+
+
+def of(context: Context, needs: Needs, order: Order) -> str:
+    """The ERP's id of an order's customer. Raises Fail, Retry or Refused when none is there and none can be made."""
+    account = str(context.setting("customer", "guest_account"))
+    if order.guest and context.setting("customer", "guests", "create") == "account":
+        if not account:
+            text = "Guests' orders go to one customer account, but none is chosen."
+            raise Fail(text, code="order.guest_account", help="Choose the guest account in the customer settings.")
+        return account
+    found = _bound(context, order)
+    if found:
+        return found
+    if not order.customer_email:
+        raise Fail(f"Order {order.key} has no e-mail address to know its customer by.", code="order.no_email")
+    with context.exclusive(f"customer {order.customer_email.casefold()}"):
+        return _bound(context, order) or _found(context, order) or _made(context, order)
+
+
+def _bound(context: Context, order: Order) -> str:
+    if not order.customer:
+        return ""
+    row = bindings.by_target(context.connector, CUSTOMER, [order.customer]).get(order.customer)
+    return row.key if row and not row.key.startswith(PROVISIONAL) else ""
+
+
+def _found(context: Context, order: Order) -> str:
+    """The ERP's customer of that e-mail address, bound to the store's account when the buyer has one."""
+    known = context.target.find_like(CUSTOMER, [_customer(order)])
+    for record in known.values():
+        if order.customer:
+            bindings.adopt(context.connector, CUSTOMER, {record.key: order.customer})
+        return record.key
+    return ""
+
+
+def _made(context: Context, order: Order) -> str:
+    (done,) = context.target.write_many([for_erp(context, _customer(order), new=True)], known={})
+    if done.problem is not None:
+        raise _said(done.problem, order)
+    if order.customer:
+        bindings.adopt(context.connector, CUSTOMER, {done.target_id: order.customer})
+    return done.target_id
+
+
+def _said(word: Outcome, order: Order) -> Outcome:
+    """The customer's trouble is the order's: the next attempt looks by e-mail first, so nothing is made twice."""
+    if isinstance(word, Retry):
+        return word
+    return Fail(
+        f"The customer {order.customer_email} of order {order.key}: {word.reason}", code=word.code, help=word.help
+    )
+
+
+def _customer(order: Order) -> Customer:
+    """What an order tells of its buyer: enough to make a customer from."""
+    home = order.billing or order.delivery or Address()
+    first, _, last = order.customer_name.partition(" ")
+    return Customer(
+        key=order.customer or f"guest:{order.customer_email}",
+        email=order.customer_email,
+        first_name=home.first_name or first,
+        last_name=home.last_name or last,
+        company=home.company,
+        phone=home.phone,
+        vat_number=home.vat_number,
+        group=order.customer_group,
+        currency=order.currency,
+        store=order.store,
+        website=order.website,
+        addresses=tuple(_addresses(order)),
+    )
+
+
+def _addresses(order: Order) -> list[Address]:
+    found: list[Address] = []
+    if order.billing:
+        found.append(replace(order.billing, billing=True, shipping=order.delivery in (None, order.billing)))
+    if order.delivery and order.delivery != order.billing:
+        found.append(replace(order.delivery, shipping=True, billing=False))
+    return found

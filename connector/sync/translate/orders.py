@@ -1,0 +1,162 @@
+"""Orders on their way to the ERP: checked to the cent, with the ERP's customer, methods, branch and numbers.
+
+Nothing is guessed: a method that is not mapped and has no default fails the order with its name, so that a row in
+the mapping mends all orders of that cause.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from connector.errors import Fail, Outcome, Skip
+from connector.records import Line, Order, Payment, Record
+from connector.sync import buyers, money
+from connector.sync.context import Context
+from connector.sync.translate.job import Job, best
+
+MONEY_HELP = (
+    "The store's own amounts contradict each other, so nothing was booked. Look at the order in the store: a fee that "
+    "the connector does not know, or a rounding set by an extension, is the usual cause."
+)
+MAPPING_HELP = "Add a row to the {} mapping, or a default in the order settings, then reprocess the failed orders."
+
+
+def to_erp(job: Job, records: Sequence[Record]) -> dict[str, Record | Outcome]:
+    """Each order as the ERP is to have it, or the word that says why it does not go."""
+    made: dict[str, Record | Outcome] = {}
+    for one in records:
+        if isinstance(one, Order):
+            try:
+                made[one.key] = _order(job, one)
+            except Outcome as word:
+                made[one.key] = word
+    return made
+
+
+def _order(job: Job, one: Order) -> Order:
+    context = job.context
+    if not job.known.get(one.key):
+        _wanted(job, one)
+    told = money.problems(one)
+    if told:
+        raise Fail(f"Order {one.key} does not add up: {'; '.join(told)}.", code="order.money", help=MONEY_HELP)
+    one = _placed(context, one)
+    one = replace(one, payments=tuple(_payment(context, one, paid) for paid in one.payments))
+    one = replace(
+        one, ship_via=one.ship_via or _ship_via(job, one), lines=tuple(_line(one, line) for line in one.lines)
+    )
+    return replace(one, erp_customer=one.erp_customer or buyers.of(context, job.needs, one))
+
+
+def _wanted(job: Job, one: Order) -> None:
+    """Orders in other statuses, and too old ones, stay in the store unless a person asks (SYN-34, MAN-18)."""
+    if one.key in job.persons:
+        return
+    statuses = job.context.setting("order", "statuses", ())
+    if statuses and one.status not in statuses:
+        raise Skip(f"Order {one.key} is {one.status or 'without a status'}: only {', '.join(statuses)} are synced.")
+    days = int(job.context.setting("order", "days_back", 0) or 0)
+    if days and one.placed_at and one.placed_at < datetime.now(UTC) - timedelta(days=days):
+        raise Skip(f"Order {one.key} is older than {days} days (order settings).")
+
+
+def _placed(context: Context, one: Order) -> Order:
+    """Type, number, branch, warehouse, taxes and references: what the settings say of every order of its view."""
+    view = one.store
+    row = _row(context, "branch", view, lambda row: row.store == view)
+    houses = row.more.get("warehouses") or () if row else ()
+    house = context.setting("order", "warehouse", view=view) or context.setting("inventory", "default_warehouse")
+    manual = context.setting("order", "segmentation", "auto") == "manual"
+    return replace(
+        one,
+        erp_type=str(context.setting("order", "type", "SO", view=view)),
+        erp_number=one.number if manual else "",
+        branch=(row.erp if row else "") or str(context.setting("order", "branch", view=view) or _own_branch(context)),
+        warehouse=houses[0] if houses else str(house or ""),
+        shipping_terms=str(context.setting("order", "shipping_terms")),
+        send_taxes=context.setting("order", "taxes", "store") == "store",
+        reference=referenced(context, one.number),
+        description=described(context, f"{one.website or one.store} order {one.number}"),
+        discount=sum((line.discount for line in one.lines), Decimal(0)),
+    )
+
+
+def _own_branch(context: Context) -> str:
+    return str(context.setting("erp", "branch"))
+
+
+def referenced(context: Context, number: str) -> str:
+    """What the ERP finds it by again: the store's number with the connector's prefix."""
+    return f"{context.setting('order', 'reference_prefix')}{number}"
+
+
+def described(context: Context, text: str) -> str:
+    """The description begins with the connector's name: two stores with the same number never collide (CFG-19)."""
+    return f"{context.connector} | {text}"
+
+
+def _line(order: Order, line: Line) -> Line:
+    notes = [line.note, *(f"{label}: {value}" for label, value in line.options)]
+    return replace(
+        line,
+        warehouse=line.warehouse or order.warehouse,
+        branch=line.branch or order.branch,
+        note="\n".join(note for note in notes if note),
+    )
+
+
+def _payment(context: Context, order: Order, paid: Payment) -> Payment:
+    """The ERP's method and cash account: by the map (a row of its card type first), else the defaults (SYN-28, 29)."""
+    row = _row(context, "payment", order.store, lambda row: row.store == paid.method and _card(row) == paid.card_type)
+    row = row or _row(context, "payment", order.store, lambda row: row.store == paid.method and not _card(row))
+    method, account = DEFAULTS.get(paid.kind, ("payment_method", "cash_account"))
+    erp_method = row.erp if row else str(context.setting("order", method))
+    if not erp_method:
+        card = f" ({paid.card_type})" if paid.card_type else ""
+        text = f"The payment method {paid.method}{card} of order {order.key} is not mapped."
+        raise Fail(text, code="order.payment_method", help=MAPPING_HELP.format("payment method"))
+    return replace(
+        paid,
+        erp_method=erp_method,
+        cash_account=(row.more.get("cash_account") if row else "") or str(context.setting("order", account)),
+        plugin=(row.more.get("plugin") or "") if row else "",
+        reference=paid.reference or order.number,
+    )
+
+
+DEFAULTS = {
+    "gift_card": ("gift_card_method", "gift_card_account"),
+    "store_credit": ("credit_method", "credit_account"),
+    "reward": ("credit_method", "credit_account"),
+}
+
+
+def _card(row: Any) -> str:
+    return str(row.more.get("card_type") or "")
+
+
+def _ship_via(job: Job, order: Order) -> str:
+    """The ERP's ship via of the store's method (MAP-16); an order without delivery has none."""
+    if not order.shipping_method:
+        return ""
+    names = {
+        order.shipping_method.casefold(),
+        order.shipping_title.casefold(),
+        order.shipping_method.split("_")[0].casefold(),
+    }
+    exact = _row(job.context, "shipping_in", order.store, lambda row: row.store == order.shipping_method)
+    row = exact or _row(job.context, "shipping_in", order.store, lambda row: row.store.casefold() in names)
+    if row is None:
+        text = (
+            f"The shipping method {order.shipping_method} ({order.shipping_title}) of order {order.key} is not mapped."
+        )
+        raise Fail(text, code="order.shipping_method", help=MAPPING_HELP.format("shipping method"))
+    return str(row.erp)
+
+
+def _row(context: Context, kind: str, view: str, fits: Any) -> Any | None:
+    return best(context.rows(kind), fits, view)

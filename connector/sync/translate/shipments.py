@@ -1,0 +1,105 @@
+"""What comes back for an order of the store: status, shipments, invoices - in the store's words and under its ids."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from connector.errors import Outcome, Skip
+from connector.records import ORDER, Invoice, OrderStatus, Record, Shipment, Track
+from connector.sync import bindings
+from connector.sync.bindings import Bound
+from connector.sync.translate.job import Job
+
+
+def statuses(job: Job, records: Sequence[Record]) -> dict[str, Record | Outcome]:
+    """Order statuses by the map (MAP-18). An unknown one leaves the order untouched and says so."""
+    found = [one for one in records if isinstance(one, OrderStatus)]
+    bound = _orders(job, [one.key for one in found])
+    return {one.key: _status(job, one, bound.get(one.key)) for one in found}
+
+
+def _status(job: Job, one: OrderStatus, bound: Bound | None) -> Record | Outcome:
+    if bound is None:
+        return _foreign(one.key)
+    row = job.best("status_out", lambda row: same(row.erp, one.status))
+    if row is None or not row.store:
+        return Skip(f"The ERP's status {one.status!r} of order {bound.key} is not mapped: the order is left as it is.")
+    early = job.context.setting("order", "confirmed_shipment", True) and not one.shipped
+    if early and not _ending(one.status):
+        return Skip(f"No shipment of order {bound.key} is confirmed yet: its status is not sent (order settings).")
+    return replace(one, number=bound.key, store_id=bound.source_id, store_status=row.store)
+
+
+def _ending(status: str) -> bool:
+    """A cancelled order has no shipment to wait for; neither has one that is held back."""
+    return any(same(status, word) for word in ("Canceled", "Cancelled", "On Hold", "Credit Hold", "Rejected"))
+
+
+def same(one: str, other: str) -> bool:
+    """Whether two statuses are the same, whatever their blanks and capitals (CONFLICTS 39)."""
+    return "".join(one.split()).casefold() == "".join(other.split()).casefold()
+
+
+def shipments(job: Job, records: Sequence[Record]) -> dict[str, Record | Outcome]:
+    """Confirmed (or invoiced) shipments with the store's carrier and source."""
+    found = [one for one in records if isinstance(one, Shipment)]
+    bound = _orders(job, [one.order for one in found])
+    return {one.key: _shipment(job, one, bound.get(one.order)) for one in found}
+
+
+def _shipment(job: Job, one: Shipment, bound: Bound | None) -> Record | Outcome:
+    if bound is None:
+        return _foreign(one.order)
+    if job.context.setting("shipment", "trigger", "confirmation") == "invoice" and not one.invoiced:
+        return Skip(f"Shipment {one.shipment or one.key} waits for the release of its invoice (shipment settings).")
+    ship_via = one.ship_via or (str(job.context.setting("shipment", "drop_ship_via")) if one.drop_ship else "")
+    row = job.best("shipping_out", lambda row: row.erp == ship_via)
+    source = job.best("warehouse", lambda row: row.erp == one.warehouse)
+    return replace(
+        one,
+        number=bound.key,
+        store_id=bound.source_id,
+        ship_via=ship_via,
+        source=source.store if source else "",
+        tracks=tuple(_track(job, track, row) for track in _tracks(job, one)),
+        notify=bool(job.context.setting("shipment", "notify", False)),
+    )
+
+
+def _tracks(job: Job, one: Shipment) -> tuple[Track, ...]:
+    """The parcels; without any the shipment's own number stands for one, where that is wanted (SHP-06)."""
+    if one.tracks or not job.context.setting("shipment", "use_number_as_track", True):
+        return one.tracks
+    return (Track(one.shipment or one.key),)
+
+
+def _track(job: Job, track: Track, row: Any | None) -> Track:
+    carrier = row.store if row else str(job.context.setting("shipment", "default_carrier", "custom"))
+    title = (row.more.get("title") or "") if row else str(job.context.setting("shipment", "default_title"))
+    return replace(track, carrier=track.carrier or carrier, title=track.title or title)
+
+
+def invoices(job: Job, records: Sequence[Record]) -> dict[str, Record | Outcome]:
+    """One invoice in the store, when the order is completely processed (SHP-04, SHP-05, CONFLICTS 49)."""
+    found = [one for one in records if isinstance(one, Invoice)]
+    bound = _orders(job, [one.order for one in found])
+    return {one.key: _invoice(one, bound.get(one.order)) for one in found}
+
+
+def _invoice(one: Invoice, bound: Bound | None) -> Record | Outcome:
+    if bound is None:
+        return _foreign(one.order)
+    if not one.complete:
+        return Skip(f"Order {bound.key} is not completely processed yet: one invoice goes to the store when it is.")
+    return replace(one, number=bound.key, store_id=bound.source_id)
+
+
+def _orders(job: Job, keys: Sequence[str]) -> dict[str, Bound]:
+    """The store's orders, by the ERP's names of them."""
+    return bindings.by_target(job.context.connector, ORDER, sorted(set(keys)), states=True)
+
+
+def _foreign(order: str) -> Skip:
+    return Skip(f"Order {order} was not made from an order of this store.")

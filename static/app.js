@@ -54,6 +54,16 @@
 
   function nameTheme(button) { button.querySelector("span").textContent = "Theme: " + currentTheme(); }
 
+  // A dialog whose OK waits for a choice; without scripts the server asks for one.
+  function waitForChoice(root) {
+    for (const form of root.querySelectorAll("form[data-choose]")) {
+      const button = form.querySelector("button");
+      const look = () => { button.disabled = !form.querySelector("input[type=radio]:checked"); };
+      form.addEventListener("change", look);
+      look();
+    }
+  }
+
   function away(isAway) {
     const sign = document.getElementById("offline");
     if (sign) sign.hidden = !isAway;
@@ -80,6 +90,7 @@
     themeButton.hidden = false;
   }
   localTimes(document);
+  waitForChoice(document);
   showCopyButtons(document);
   focusFirstError(document);
 })();

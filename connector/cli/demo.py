@@ -90,12 +90,14 @@ def _moved(config: Config) -> Config:
 
 
 def _initialize(config: Config) -> None:
+    from connector.engine import probes
     from connector.setup import lifecycle
-    from connector.web.connectors import probes
 
-    for row in lifecycle.initialize(config.id, operator(), probes=probes.of(config)):
-        click.echo(f"{'OK  ' if row.ok else 'FAIL'} {row.label}: {row.text}")
-        if not row.ok:
+    rows = probes.all(current_app.extensions["engine"], config)
+    for row in lifecycle.initialize(config.id, operator(), probes=rows):
+        if row.kind == "check":
+            click.echo(f"{'OK  ' if row.ok else 'FAIL'} {row.label}: {row.text}")
+        if row.required and not row.ok:
             raise click.ClickException("DEMO is not initialized. Start the sandbox: flask --app wsgi sandbox.")
 
 

@@ -1,7 +1,8 @@
 """Initialize, pause, stop, activate, uninstall: each changes the state, leaves a stamp and an entry in the log.
 
-What a step needs from other rooms is handed in as functions: the checks before Initialize, taking pending
-messages out, forgetting the time that a stopped connector has missed. `states` says what may be done when.
+What a step needs from other rooms is handed in as functions: the rows of Initialize, taking pending messages
+out, forgetting the time that a stopped connector has missed. `states` says what may be done when, `activities`
+keeps what an initialization found.
 """
 
 from __future__ import annotations
@@ -14,12 +15,14 @@ from sqlalchemy import Connection, update
 from connector import events
 from connector.db import db, utcnow
 from connector.errors import Invalid
-from connector.setup import rows, schedules, settings, states, values
-from connector.setup.models import STOPPED
+from connector.records import STORE_TO_ERP
+from connector.setup import activities, rows, schedules, settings, states, values
+from connector.setup.activities import CHECK, SCHEDULE, Planned
+from connector.setup.models import STOPPED, Schedule
 from connector.setup.rows import TABLE, Config
 from connector.setup.states import ACTIONS, ACTIVATE, INITIALIZE, PAUSE, STOP, UNINSTALL, can
 
-__all__ = ["ACTIONS", "Row", "activate", "can", "initialize", "pause", "stop", "uninstall"]
+__all__ = ["ACTIONS", "Probe", "Row", "activate", "begin", "can", "initialize", "pause", "run", "stop", "uninstall"]
 DONE = {
     INITIALIZE: "Initialized",
     PAUSE: "Paused",
@@ -30,14 +33,29 @@ DONE = {
 
 
 class Row(NamedTuple):
-    """One check of Initialize or Test Features (LIF-02, LIF-10): what, whether it is well, and a sentence."""
+    """One row of Initialize or Test Features (LIF-02, LIF-10): what, whether it is well, and a sentence."""
 
     label: str
     ok: bool
     text: str
+    kind: str = CHECK
+    required: bool = True
 
 
-Probe = Callable[[], Row]  # makes its check; problems are told in the row, not raised
+class Probe(NamedTuple):
+    """One row before it is known. `run` says whether it is well, and a sentence; it raises nothing."""
+
+    label: str
+    run: Callable[[], tuple[bool, str]]
+    kind: str = CHECK
+    entity: str = ""
+    required: bool = True
+
+    def row(self) -> Row:
+        ok, text = self.run()
+        return Row(self.label, ok, text, self.kind, self.required)
+
+
 Change = Callable[[str], int]  # does something about a connector ID; returns how many messages it touched
 
 
@@ -47,22 +65,63 @@ def nothing(id: str) -> int:
 
 
 def initialize(id: str, user: str, activate_schedules: bool = True, *, probes: Sequence[Probe] = ()) -> list[Row]:
-    """New -> active. All probes run first; one that fails leaves everything as it was.
+    """`begin` and `run` in one: who calls waits until all is done."""
+    begin(id, probes)
+    return run(id, user, activate_schedules, probes=probes)
 
-    Makes the schedules, switched on or off as asked (CONFLICTS 13). Returns the probes' rows. Raises KeyError,
-    Invalid under "state" when the state forbids it or by "section.setting" when a required value is missing.
+
+def begin(id: str, probes: Sequence[Probe]) -> None:
+    """Plan the rows of an initialization, so that a page can watch them. Nothing else is changed.
+
+    Raises KeyError, Invalid under "state" when the state forbids it or somebody else is at it, or by
+    "section.setting" when a required value is missing.
     """
     _allowed(id, INITIALIZE)
-    found = [probe() for probe in probes]
-    bad = [row for row in found if not row.ok]
+    if activities.under_way(activities.of(id), utcnow()):
+        raise Invalid({"state": "The connector is being initialized already: watch its activities."})
+    with db.write() as connection:
+        activities.plan(connection, id, [Planned(probe.label, probe.kind, probe.entity) for probe in probes])
+
+
+def run(id: str, user: str, activate_schedules: bool = True, *, probes: Sequence[Probe] = ()) -> list[Row]:
+    """New -> active, row by row. First the checks: one that fails and is required leaves everything as it was.
+
+    Then the state changes and the schedules are made, switched on or off as asked (CONFLICTS 13), and the other
+    rows are settled. Returns all rows. Raises KeyError, Invalid when somebody else was quicker.
+    """
+    found = [_settled(id, probe) for probe in probes if probe.kind == CHECK]
+    bad = [row for row in found if row.required and not row.ok]
     if bad:
+        activities.drop_made(id)
         text = "; ".join(f"{row.label}: {row.text}" for row in bad)
         events.record("Initialization", f"Not initialized. {text}", connector_id=id, user=user, level=events.ERROR)
         return found
     with db.write() as connection:
         _move(connection, id, INITIALIZE, user)
         schedules.add_missing(connection, id, active=activate_schedules)
+    found += [_settled(id, probe) for probe in probes if probe.kind != CHECK]
+    _note_schedules(id, len(probes))
     return found
+
+
+def _settled(id: str, probe: Probe) -> Row:
+    row = probe.row()
+    activities.settle(id, row.label, row.ok, row.text)
+    return row
+
+
+def schedule_name(schedule: Schedule) -> str:
+    """What the grid calls a schedule."""
+    more = " from the store" if schedule.direction == STORE_TO_ERP else ""
+    return " ".join(part for part in ("Schedule", schedule.job, schedule.entity) if part) + more
+
+
+def _note_schedules(id: str, position: int) -> None:
+    made = {schedule_name(schedule): schedule for schedule in schedules.of(id)}
+    with db.write() as connection:
+        for place, (name, schedule) in enumerate(made.items()):
+            row = Planned(name, SCHEDULE, schedule.entity)
+            activities.add(connection, id, row, position=position + place, ok=True, text=schedule.cron)
 
 
 def pause(id: str, user: str) -> None:
@@ -99,6 +158,7 @@ def uninstall(id: str, user: str, *, discard: Change = nothing) -> int:
     taken = discard(id)
     with db.write() as connection:
         removed = schedules.remove_all(connection, id)
+        activities.remove(connection, id)
         _move(connection, id, UNINSTALL, user, f" {removed} schedules and {taken} waiting messages were removed.")
     return taken
 

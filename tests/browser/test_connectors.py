@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from connector.setup import connectors, schedules
+from connector.setup import activities, connectors, lifecycle, schedules
+from connector.setup.lifecycle import Probe
 from connector.systems.base import Check
 from tests.browser.conftest import Site, Visit, fits, no_findings
 from tests.web import seed
@@ -29,23 +30,24 @@ def engine(site: Site) -> StandIn:
 def initialize(page: Page) -> None:
     page.get_by_role("button", name="Initialize DEMO").click()
     page.get_by_role("button", name="Yes, initialize").click()
+    expect(page.get_by_role("status").first).to_contain_text("Demo shop is being initialized")
+    page.get_by_role("link", name="DEMO", exact=True).click()
 
 
 def test_the_page_of_a_connector_is_sound_in_every_look(visit: Visit, engine: StandIn, look: dict[str, Any]) -> None:
     page = visit(DEMO, **look)
     initialize(page)
-    expect(page.get_by_role("status").first).to_contain_text("Demo shop is initialized.")
     for summary in page.locator("details.more summary").all():
         summary.click()
     no_findings(page)
     fits(page)
 
 
-@pytest.mark.parametrize("path", ["/connectors/new", DEMO + "/initialize", DEMO + "/schedules/1"])
+@pytest.mark.parametrize("path", ["/connectors/new", DEMO + "/initialize", DEMO + "/activity", DEMO + "/schedules/1"])
 def test_its_other_pages_are_sound_in_every_look(
     visit: Visit, engine: StandIn, look: dict[str, Any], path: str
 ) -> None:
-    if "schedules" in path:
+    if "schedules" in path or "activity" in path:
         initialize(visit(DEMO))
     page = visit(path, **look)
     no_findings(page)
@@ -165,17 +167,45 @@ def test_a_schedule_is_switched_in_its_row_by_keyboard(visit: Visit, engine: Sta
 def test_the_life_cycle_is_walked_with_no_and_yes(visit: Visit, engine: StandIn) -> None:
     page = visit(DEMO)
     initialize(page)
-    page.get_by_role("button", name="Stop DEMO").click()
-    page.get_by_role("link", name="No", exact=True).click()
+    page.get_by_role("button", name="Deactivate DEMO").click()
+    page.get_by_role("link", name="Cancel", exact=True).click()
     expect(page.locator("#life")).to_contain_text("Active: changes are collected and sent.")
-    page.get_by_role("button", name="Stop DEMO").click()
-    page.get_by_role("button", name="Yes, stop").click()
+    page.get_by_role("button", name="Deactivate DEMO").click()
+    no_findings(page)
+    ok = page.get_by_role("button", name="OK", exact=True)
+    expect(ok).to_be_disabled()
+    page.get_by_role("radio", name="Pause sync to Magento 2").focus()
+    page.keyboard.press("ArrowDown")  # the keyboard chooses by moving
+    expect(page.get_by_role("radio", name="Stop push notifications")).to_be_checked()
+    expect(ok).to_be_enabled()
+    page.keyboard.press("Enter")
     expect(page.locator("#life")).to_contain_text("Stopped:")
     page.get_by_role("button", name="Uninstall DEMO").click()
     no_findings(page)
     page.get_by_role("button", name="Yes, uninstall").click()
     expect(page.get_by_role("button", name="Uninstall DEMO")).to_be_disabled()
     assert connectors.get("DEMO").state == "new"
+
+
+def test_initialization_is_watched_live(visit: Visit, engine: StandIn) -> None:
+    lifecycle.begin("DEMO", [Probe("Message table", lambda: (True, "Ready.")), Probe("Store", lambda: (True, ""))])
+    page = visit(DEMO + "/activity")
+    expect(page.locator("#going")).to_be_visible()
+    expect(page.get_by_role("row", name="Message table")).to_contain_text("Waiting")
+    activities.settle("DEMO", "Message table", True, "Ready.")
+    expect(page.get_by_role("row", name="Message table")).to_contain_text("Well")
+    activities.settle("DEMO", "Store", False, "It does not answer.")
+    expect(page.get_by_role("alert")).to_contain_text("Not initialized.")
+    expect(page.locator("#going")).to_have_count(0)
+    no_findings(page)
+
+
+def test_without_scripts_the_dialog_says_that_a_choice_is_missing(visit: Visit, engine: StandIn) -> None:
+    page = visit(DEMO, script=False)
+    initialize(page)
+    page.get_by_role("button", name="Deactivate DEMO").click()
+    page.get_by_role("button", name="OK", exact=True).click()
+    expect(page.get_by_role("alert")).to_have_text("Choose one of the two.")
 
 
 def test_a_new_secret_can_be_copied(visit: Visit, engine: StandIn) -> None:

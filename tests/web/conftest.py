@@ -10,11 +10,30 @@ from flask import Flask
 from sqlalchemy import update
 
 from connector.db import db
-from connector.engine import PushResult
+from connector.engine import PushResult, activation, probes
+from connector.errors import Fail
+from connector.setup import connectors, lifecycle
+from connector.setup.connectors import Systems
 from connector.setup.models import Connector
-from connector.systems.base import Check
+from connector.systems.base import Check, Feature
 from tests.web.people import Client, client
 from tests.web.seed import configured
+
+
+class StandInErp:
+    """What initialization asks of an ERP: features, and the inquiries that are there."""
+
+    def __init__(self) -> None:
+        self.found: list[Feature] = []
+        self.queries: set[str] = set()
+
+    def features(self) -> list[Feature]:
+        return self.found
+
+    def query(self, name: str) -> int:
+        if name not in self.queries:
+            raise Fail(f'The generic inquiry "{name}" is not there over OData.')
+        return 1
 
 
 class StandIn:
@@ -26,6 +45,7 @@ class StandIn:
         self.refreshed = 0
         self.push = PushResult(202, "Accepted.", 1)
         self.pushed: list[tuple[str, bytes]] = []
+        self.erp = StandInErp()
 
     def test_connection(self, connector_id: str, side: str, values: Mapping[str, Any] | None = None) -> Check:
         self.tested.append((connector_id, side, dict(values or {})))
@@ -36,6 +56,17 @@ class StandIn:
     def accept_push(self, connector_id: str, headers: Mapping[str, str], body: bytes) -> PushResult:
         self.pushed.append((connector_id, body))
         return self.push
+
+    def systems(self, connector_id: str) -> Any:
+        return Systems(self.erp, None)  # type: ignore[arg-type]
+
+    def initialize(self, connector_id: str, user: str, activate_schedules: bool = True) -> None:
+        """Like the engine, but done when it returns."""
+        rows = probes.all(self, connectors.get(connector_id))
+        lifecycle.initialize(connector_id, user, activate_schedules, probes=rows)
+
+    def test_features(self, connector_id: str, user: str) -> list[lifecycle.Row]:
+        return activation.test(self, connector_id, user)  # type: ignore[arg-type]
 
     def refresh(self) -> None:
         self.refreshed += 1

@@ -185,7 +185,7 @@ def test_a_viewer_reads_the_settings_but_has_no_form(viewer: Client, operator: C
     for browser in (viewer, operator):
         page = browser.get(DEMO).text
         assert "Threshold count" in page and "********" in page
-        assert 'name="queue-threshold_count"' not in page and "New secret" not in page and "do-stop" not in page
+        assert 'name="queue-threshold_count"' not in page and "New secret" not in page and "do-deactivate" not in page
 
 
 @pytest.mark.parametrize(
@@ -195,8 +195,7 @@ def test_a_viewer_reads_the_settings_but_has_no_form(viewer: Client, operator: C
         "/test/erp",
         "/secret",
         "/initialize",
-        "/pause",
-        "/stop",
+        "/deactivate",
         "/activate",
         "/uninstall",
         "/features",
@@ -214,16 +213,16 @@ def test_only_administrators_change_anything(
     assert connectors.get("DEMO") == before and demo.tested == []
 
 
-@pytest.mark.parametrize("path", ["", "/test/erp", "/secret", "/stop", "/features"])
+@pytest.mark.parametrize("path", ["", "/test/erp", "/secret", "/deactivate", "/features"])
 def test_no_other_site_can_change_anything(admin: Client, demo: StandIn, path: str) -> None:
     assert admin.post(DEMO + path, forged=True).status_code == 400
 
 
 @pytest.mark.parametrize("connector_id", ["NOBODY", "%00", "x" * 300, "a%20b", "-", "' or 1=1 --"])
 def test_an_unknown_connector_is_a_missing_page(admin: Client, demo: StandIn, connector_id: str) -> None:
-    for path in ("", "/example", "/stop", "/schedules/1"):
+    for path in ("", "/example", "/deactivate", "/activity", "/activity.csv", "/schedules/1"):
         assert admin.get(f"/connectors/{connector_id}{path}").status_code == 404
-    for path in ("", "/test/erp", "/stop", "/secret", "/schedules/1/switch"):
+    for path in ("", "/test/erp", "/deactivate", "/secret", "/schedules/1/switch"):
         assert admin.post(f"/connectors/{connector_id}{path}").status_code == 404
 
 

@@ -5,30 +5,31 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from flask import Response, abort, flash, request
+from flask import Response, current_app, flash, request, url_for
 from flask_login import current_user
 
-from connector import events
 from connector.clock import CLOCK
 from connector.db import db, utcnow
+from connector.engine import activation
 from connector.errors import Invalid
 from connector.queue import numbers, repair
 from connector.queue.filters import Filter
 from connector.queue.lanes import Lane
 from connector.queue.models import HELD, PENDING, WAITING
-from connector.setup import lifecycle
+from connector.setup import activities, lifecycle, states
 from connector.setup.connectors import Config
-from connector.setup.models import STOPPED
+from connector.setup.models import PAUSED, STOPPED
 from connector.sync import checkpoints
 from connector.sync.catalogue import SYNCS
 from connector.sync.polls import OVERLAP
+from connector.systems import registry
 from connector.web.auth import need
-from connector.web.connectors import probes
 from connector.web.connectors.base import address, blueprint, changed, known
 from connector.web.render import go, render
 from connector.web.words import counted
 
 OPEN = (PENDING, WAITING, HELD)
+DEACTIVATE = "deactivate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +53,10 @@ ACTIONS = {
             "play-circle",
             "btn-primary",
             "Initialize all features of {}?",
-            "{} is initialized.",
+            "{} is being initialized: watch each step here.",
         ),
         Action("activate", "Activate", "play-circle", "btn-primary", "Activate {}?", "{} is active again."),
-        Action("pause", "Pause", "pause-circle", "btn-outline-secondary", "Pause {}?", "{} is paused."),
-        Action("stop", "Stop", "stop-circle", "btn-outline-secondary", "Stop {}?", "{} is stopped."),
+        Action(DEACTIVATE, "Deactivate", "pause-circle", "btn-outline-secondary", "Deactivate {}?", "{} is {}."),
         Action("uninstall", "Uninstall", "trash", "btn-outline-danger", "Uninstall {}?", "{} is uninstalled."),
     )
 }
@@ -64,88 +64,108 @@ ACTIONS = {
 
 def buttons(config: Config) -> list[tuple[Action, bool]]:
     """Every action, and whether it may be done now."""
-    return [(action, lifecycle.can(config, action.name)) for action in ACTIONS.values()]
+    return [(action, possible(config, action.name)) for action in ACTIONS.values()]
 
 
-def _action(name: str) -> Action:
-    if name not in ACTIONS:
-        abort(404)
-    return ACTIONS[name]
+def possible(config: Config, action: str) -> bool:
+    """Whether a button is open: what its state allows, and nothing while an initialization goes on."""
+    if action == DEACTIVATE:
+        return lifecycle.can(config, states.STOP)
+    if action == states.INITIALIZE and activities.under_way(activities.of(config.id), utcnow()):
+        return False
+    return lifecycle.can(config, action)
 
 
-@blueprint.get("/<connector_id>/<any(initialize, activate, pause, stop, uninstall):action>")
+@blueprint.get("/<connector_id>/<any(initialize, activate, deactivate, uninstall):action>")
 @need("admin")
 def confirm(connector_id: str, action: str) -> Response:
     """Yes or No, with what each answer means. What the state forbids leads back with a sentence."""
-    config, asked = known(connector_id), _action(action)
-    if not lifecycle.can(config, action):
+    config, asked = known(connector_id), ACTIONS[action]
+    if not possible(config, action):
         flash(f"{asked.label} is not possible now: the connector is {config.state}.", "warning")
         return go(address(config, "life"))
-    return _ask(config, asked)
+    if action == DEACTIVATE:
+        return _choose(config)
+    told = effects(config, asked.name, waiting(config))
+    stopped = config.state == STOPPED
+    return render("connectors/confirm.html", config=config, action=asked, effects=told, stopped=stopped)
 
 
-def _ask(config: Config, asked: Action, *, status: int = 200, rows: list[lifecycle.Row] | None = None) -> Response:
+def _choose(config: Config, error: str = "", status: int = 200) -> Response:
+    """The dialog of Deactivate (LIF-11): two choices, none made in advance."""
     counts = waiting(config)
-    more = {"config": config, "action": asked, "open": counts, "effects": effects(config, asked.name, counts)}
-    return render("connectors/confirm.html", status=status, rows=rows or [], stopped=config.state == STOPPED, **more)
-
-
-@blueprint.post("/<connector_id>/<any(initialize, activate, pause, stop, uninstall):action>")
-@need("admin")
-def act(connector_id: str, action: str) -> Response:
-    config, asked = known(connector_id), _action(action)
-    try:
-        rows = STEPS[action](config)
-    except Invalid as error:
-        for sentence in error.errors.values():
-            flash(sentence, "error")
-        return go(address(config, "settings" if "state" not in error.errors else "life"))
-    if any(not row.ok for row in rows):
-        return _ask(config, asked, status=422, rows=rows)
-    changed()
-    flash(
-        " ".join([asked.done.format(config.name or config.id), *(f"{row.label}: {row.text}" for row in rows)]),
-        "success",
+    return render(
+        "connectors/deactivate.html",
+        status=status,
+        config=config,
+        store=registry.get(config.plugin).label,
+        paused=config.state == PAUSED,
+        pause=effects(config, states.PAUSE, counts),
+        stop=effects(config, states.STOP, counts),
+        error=error,
     )
+
+
+@blueprint.post("/<connector_id>/deactivate")
+@need("admin")
+def deactivate(connector_id: str) -> Response:
+    """Pause or stop, as chosen; without a choice nothing happens and the dialog says so."""
+    config = known(connector_id)
+    kind = request.form.get("kind", "")
+    if kind not in (states.PAUSE, states.STOP):
+        return _choose(config, "Choose one of the two.", 422)
+    try:
+        (lifecycle.pause if kind == states.PAUSE else lifecycle.stop)(config.id, current_user.name)
+    except Invalid as error:
+        return _refused(config, error)
+    changed()
+    flash(f"{config.name or config.id} is {'paused' if kind == states.PAUSE else 'stopped'}.", "success")
     return go(address(config, "life"))
 
 
-def _initialize(config: Config) -> list[lifecycle.Row]:
+@blueprint.post("/<connector_id>/<any(initialize, activate, uninstall):action>")
+@need("admin")
+def act(connector_id: str, action: str) -> Response:
+    config, asked = known(connector_id), ACTIONS[action]
+    try:
+        STEPS[action](config)
+    except Invalid as error:
+        return _refused(config, error)
+    changed()
+    flash(asked.done.format(config.name or config.id), "success")
+    if action == states.INITIALIZE:
+        return go(url_for("connectors.activity", connector_id=config.id))
+    return go(address(config, "life"))
+
+
+def _refused(config: Config, error: Invalid) -> Response:
+    for sentence in error.errors.values():
+        flash(sentence, "error")
+    return go(address(config, "settings" if "state" not in error.errors else "life"))
+
+
+def _initialize(config: Config) -> None:
     schedules = request.form.get("schedules") == "1"
-    return lifecycle.initialize(config.id, current_user.name, schedules, probes=probes.of(config))
+    current_app.extensions["engine"].initialize(config.id, current_user.name, schedules)
 
 
-def _pause(config: Config) -> list[lifecycle.Row]:
-    lifecycle.pause(config.id, current_user.name)
-    return []
-
-
-def _stop(config: Config) -> list[lifecycle.Row]:
-    lifecycle.stop(config.id, current_user.name)
-    return []
-
-
-def _activate(config: Config) -> list[lifecycle.Row]:
+def _activate(config: Config) -> None:
     wanted = {}
     if request.form.get("waiting") == "discard":
         wanted["discard"] = discard
     if request.form.get("gap") != "1":
         wanted["skip_gap"] = skip_gap
     lifecycle.activate(config.id, current_user.name, **wanted)
-    return []
 
 
-def _uninstall(config: Config) -> list[lifecycle.Row]:
+def _uninstall(config: Config) -> None:
     lifecycle.uninstall(config.id, current_user.name, discard=discard)
-    return []
 
 
-STEPS: dict[str, Callable[[Config], list[lifecycle.Row]]] = {
-    "initialize": _initialize,
-    "pause": _pause,
-    "stop": _stop,
-    "activate": _activate,
-    "uninstall": _uninstall,
+STEPS: dict[str, Callable[[Config], None]] = {
+    states.INITIALIZE: _initialize,
+    states.ACTIVATE: _activate,
+    states.UNINSTALL: _uninstall,
 }
 
 
@@ -162,10 +182,12 @@ def effects(config: Config, action: str, counts: dict[str, int]) -> list[str]:
     kept = f"{_messages(number)} {'waits' if number == 1 else 'wait'}"
     running = counts["running"]
     ending = f" {_messages(running)} in work {'is' if running == 1 else 'are'} finished first." if running else ""
+    ticked = [sync.title for sync in SYNCS if config.enabled(sync.entity)]
     return {
         "initialize": [
-            "First three things are checked: the message table, the ERP and the store.",
-            f"Then there is a queue and a window for each of {', '.join(sync.title for sync in SYNCS)}, "
+            "First the message table, the ERP, the store and what they need are checked; when a check that is "
+            "required fails, nothing is made.",
+            f"Then there is a queue and a window for each of {', '.join(dict.fromkeys(ticked)) or 'nothing yet'}, "
             "notifications are accepted, and changes travel by themselves.",
             f"{kept} from before and will be sent." if number else "No message waits.",
         ],
@@ -182,8 +204,10 @@ def effects(config: Config, action: str, counts: dict[str, int]) -> list[str]:
             "When you activate it again you choose whether the waiting ones are sent or given up.",
         ],
         "uninstall": [
-            f"{kept} and would be given up; every schedule is removed.",
-            "Settings, secrets, bindings and the history are kept: it can be initialized again.",
+            f"{kept} and would be given up; every schedule and the activity grid are removed.",
+            "Settings, mappings, secrets, bindings and the history are kept: it can be initialized again.",
+            "The inquiries and push notifications in the ERP are not touched: take them out there, as the set-up "
+            "guide says, or unpublish the package.",
         ],
     }[action]
 
@@ -220,14 +244,6 @@ def features(connector_id: str) -> Response:
     """Test Features (LIF-10): every check, nothing changed."""
     config = known(connector_id)
     started = CLOCK.monotonic()
-    rows = [probe() for probe in probes.of(config)]
-    well = all(row.ok for row in rows)
-    events.record(
-        "Initialization",
-        "Test Features: " + "; ".join(f"{row.label}: {row.text}" for row in rows),
-        connector_id=config.id,
-        level=events.INFO if well else events.ERROR,
-        user=current_user.name,
-    )
-    seconds = CLOCK.monotonic() - started
+    rows = current_app.extensions["engine"].test_features(config.id, current_user.name)
+    well, seconds = activation.passed(rows), CLOCK.monotonic() - started
     return render("connectors/features.html", config=config, rows=rows, well=well, seconds=seconds)

@@ -10,13 +10,14 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import asdict, dataclass, field, is_dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
 
 from sqlalchemy import Connection
 
 from connector.sync.catalogue import Sync
 from connector.systems.base import System
+from connector.systems.mapping import Row
 
 # sections that decide what is sent: a change there makes every record of the entity worth sending again
 DECIDING = {
@@ -57,17 +58,6 @@ class Task(Protocol):
     def origin(self) -> str: ...
 
 
-class Row(Protocol):
-    """One row of a mapping, as far as this room needs it."""
-
-    @property
-    def store(self) -> str: ...
-    @property
-    def erp(self) -> str: ...
-    @property
-    def direction(self) -> str: ...
-
-
 def _nobody(_entity: str, _keys: Sequence[str]) -> None:
     return None
 
@@ -92,7 +82,7 @@ class Context:
     need: Callable[[str, Sequence[str]], None] = _nobody  # (entity, keys) must be synced before
     again: Callable[[str, Sequence[str]], None] = _nobody  # (entity, keys) have to be written once more
     enabled: Callable[[str], bool] = lambda entity: True
-    mappings: Mapping[str, Sequence[Any]] = field(default_factory=dict)  # kind -> active rows, in order
+    mappings: Mapping[str, Sequence[Row]] = field(default_factory=dict)  # kind -> active rows, in order
     rules: Sequence[Any] = ()  # sync rules, in order of priority
     opposite: Callable[[str, Sequence[str]], None] = _nobody  # these have to travel the other way too
     exclusive: Callable[[str], AbstractContextManager[None]] = lambda name: nullcontext()  # one at a time, everywhere
@@ -101,11 +91,11 @@ class Context:
         """Eight characters that change when a setting or a mapping changes what is sent."""
         entity = self.sync.entity
         deciding: dict[str, Any] = {name: dict(self.settings.get(name, {})) for name in DECIDING.get(entity, ())}
-        deciding |= {f"map:{kind}": [vars_of(row) for row in self.rows(kind)] for kind in MAPPINGS.get(entity, ())}
+        deciding |= {f"map:{kind}": [asdict(row) for row in self.rows(kind)] for kind in MAPPINGS.get(entity, ())}
         text = json.dumps(deciding, sort_keys=True, default=str)
         return hashlib.sha256(text.encode()).hexdigest()[:8]
 
-    def rows(self, kind: str) -> Sequence[Any]:
+    def rows(self, kind: str) -> Sequence[Row]:
         """The active rows of one mapping."""
         return self.mappings.get(kind, ())
 
@@ -118,8 +108,3 @@ class Context:
         scoped = self.settings.get(f"@{view}", {}).get(section, {}).get(name) if view else None
         value = scoped if scoped is not None else self.settings.get(section, {}).get(name)
         return default if value is None else value
-
-
-def vars_of(row: Any) -> Any:
-    """A row of a mapping as plain values."""
-    return asdict(row) if is_dataclass(row) and not isinstance(row, type) else row

@@ -14,8 +14,10 @@ from typing import Any
 from connector.records import CATEGORY, CUSTOMER, ERP_TO_STORE, PRODUCT, STORE_TO_ERP, Record
 from connector.sync import merge as merging
 from connector.sync.bindings import Bound
-from connector.sync.context import Context, Row
-from connector.sync.merge import ERP, NEWEST, STORE, Rule
+from connector.sync.context import Context
+from connector.sync.merge import ERP, STORE, Rule
+from connector.systems import mapping
+from connector.systems.mapping import Row
 
 TEXTS = ("name", "description", "url_key", "meta_title", "meta_description", "meta_keywords")
 FIELDS: dict[str, tuple[str, ...]] = {
@@ -27,7 +29,6 @@ GROUP = ("group", "customer_class", "price_class")  # one thing, said by each si
 MAPPED = "map:"
 SECOND = 1_000_000  # versions count microseconds
 ONE_WAY = (ERP_TO_STORE, STORE_TO_ERP)
-WINNERS = {"both_erp": ERP, "both_store": STORE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +99,8 @@ def _rules(context: Context, rows: Sequence[Row]) -> Any:
         row = own.get(name)
         if row is None:
             return Rule()
-        ways = frozenset({row.direction} if row.direction in ONE_WAY else ONE_WAY)
-        return Rule(ways, WINNERS.get(row.direction, NEWEST))
+        way = mapping.effective(row, context.mode(context.sync.entity))
+        return Rule(frozenset({way} if way in ONE_WAY else ONE_WAY), mapping.winner(row))
 
     return rule
 

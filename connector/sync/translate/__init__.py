@@ -26,7 +26,7 @@ from connector.records import (
 )
 from connector.sync.context import Context
 from connector.sync.needs import Needs
-from connector.sync.translate import categories, customers, goods, memos, orders, shipments
+from connector.sync.translate import attributes, categories, customers, goods, memos, orders, shipments
 from connector.sync.translate.job import Job
 
 Made = Record | Outcome
@@ -62,4 +62,6 @@ def translate(
     step = TABLE.get((sync.entity, sync.direction))
     if step is not None:
         made |= step(job, records)
+    if sync.entity in attributes.ENTITIES:
+        made = {key: attributes.mapped(job, one) if isinstance(one, Record) else one for key, one in made.items()}
     return made

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from connector.errors import Fail, Outcome, Skip
 from connector.records import Customer, Record
 from connector.sync.context import Context
-from connector.sync.translate.job import Job, best
+from connector.sync.translate.job import Job
+from connector.systems import mapping
 
 UNSAFE = re.compile(r"[^A-Z0-9_-]+")
 
@@ -26,18 +26,8 @@ def _to_store(job: Job, one: Customer) -> Record | Outcome:
         return Skip(f"Customer {one.key} is of class {one.customer_class or '(none)'}, which is not synced.")
     if not one.email:
         return Skip(f"Customer {one.key} has no e-mail address: a store knows its customers by it.")
-    return replace(one, group=group_of(job.context, one.customer_class, one.price_class) or one.group)
-
-
-def group_of(context: Context, customer_class: str, price_class: str) -> str:
-    """The store's group of a class and price class (MAP-13); "" when none is mapped."""
-    rows = context.rows("customer_group")
-
-    def fits(row: Any, price: str) -> bool:
-        return row.erp == customer_class and (row.more.get("price_class") or "") == price
-
-    row = best(rows, lambda row: fits(row, price_class)) or best(rows, lambda row: fits(row, ""))
-    return row.store if row else ""
+    group = mapping.group_of(job.context.rows("customer_group"), one.customer_class, one.price_class)
+    return replace(one, group=group or one.group)
 
 
 def to_erp(job: Job, records: Sequence[Record]) -> dict[str, Record | Outcome]:
@@ -54,9 +44,8 @@ def to_erp(job: Job, records: Sequence[Record]) -> dict[str, Record | Outcome]:
 
 def for_erp(context: Context, one: Customer, *, new: bool) -> Customer:
     """One customer with the ERP's words. Terms, cycle and number are only for a new one. Raises Fail."""
-    row = best(context.rows("customer_group"), lambda row: row.store == one.group, one.store)
-    customer_class = row.erp if row else str(context.setting("customer", "default_class"))
-    price_class = str(row.more.get("price_class") or "") if row else ""
+    customer_class, price_class = mapping.classes_of(context.rows("customer_group"), one.group, view=one.store)
+    customer_class = customer_class or str(context.setting("customer", "default_class"))
     reference = f"{one.key}-{context.connector}" if one.key and not one.key.startswith("guest") else ""
     one = replace(one, customer_class=customer_class, price_class=price_class, reference=reference)
     if not new:

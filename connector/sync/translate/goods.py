@@ -58,8 +58,9 @@ def _tiers(job: Job, one: Price) -> Price:
 def _tier(job: Job, tier: Tier) -> Tier | None:
     if not tier.price_class:
         return tier
-    row = job.best("customer_group", lambda row: row.more.get("price_class") == tier.price_class)
-    return replace(tier, group=row.store) if row else None
+    rows = job.context.rows("customer_group")
+    group = next((row.store for row in rows if str(row.more.get("price_class") or "") == tier.price_class), "")
+    return replace(tier, group=group) if group else None
 
 
 def stocks(job: Job, records: Sequence[Record]) -> dict[str, Record | Outcome]:

@@ -10,13 +10,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
 from connector.errors import Fail, Outcome, Skip
 from connector.records import Line, Order, Payment, Record
 from connector.sync import buyers, money
 from connector.sync.context import Context
-from connector.sync.translate.job import Job, best
+from connector.sync.translate.job import Job
+from connector.systems import mapping
 
 MONEY_HELP = (
     "The store's own amounts contradict each other, so nothing was booked. Look at the order in the store: a fee that "
@@ -67,7 +67,8 @@ def _wanted(job: Job, one: Order) -> None:
 def _placed(context: Context, one: Order) -> Order:
     """Type, number, branch, warehouse, taxes and references: what the settings say of every order of its view."""
     view = one.store
-    row = _row(context, "branch", view, lambda row: row.store == view)
+    row = mapping.branch(context.rows("branch"), view, one.website)
+    status = mapping.status_in(context.rows("status_in"), one.status, view=view).row
     houses = row.more.get("warehouses") or () if row else ()
     house = context.setting("order", "warehouse", view=view) or context.setting("inventory", "default_warehouse")
     manual = context.setting("order", "segmentation", "auto") == "manual"
@@ -79,6 +80,7 @@ def _placed(context: Context, one: Order) -> Order:
         warehouse=houses[0] if houses else str(house or ""),
         shipping_terms=str(context.setting("order", "shipping_terms")),
         send_taxes=context.setting("order", "taxes", "store") == "store",
+        hold=bool(status and "hold" in status.erp.casefold()),
         reference=referenced(context, one.number),
         description=described(context, f"{one.website or one.store} order {one.number}"),
         discount=sum((line.discount for line in one.lines), Decimal(0)),
@@ -111,8 +113,7 @@ def _line(order: Order, line: Line) -> Line:
 
 def _payment(context: Context, order: Order, paid: Payment) -> Payment:
     """The ERP's method and cash account: by the map (a row of its card type first), else the defaults (SYN-28, 29)."""
-    row = _row(context, "payment", order.store, lambda row: row.store == paid.method and _card(row) == paid.card_type)
-    row = row or _row(context, "payment", order.store, lambda row: row.store == paid.method and not _card(row))
+    row = mapping.payment(context.rows("payment"), paid.method, paid.card_type, view=order.store)
     method, account = DEFAULTS.get(paid.kind, ("payment_method", "cash_account"))
     erp_method = row.erp if row else str(context.setting("order", method))
     if not erp_method:
@@ -135,28 +136,14 @@ DEFAULTS = {
 }
 
 
-def _card(row: Any) -> str:
-    return str(row.more.get("card_type") or "")
-
-
 def _ship_via(job: Job, order: Order) -> str:
     """The ERP's ship via of the store's method (MAP-16); an order without delivery has none."""
     if not order.shipping_method:
         return ""
-    names = {
-        order.shipping_method.casefold(),
-        order.shipping_title.casefold(),
-        order.shipping_method.split("_")[0].casefold(),
-    }
-    exact = _row(job.context, "shipping_in", order.store, lambda row: row.store == order.shipping_method)
-    row = exact or _row(job.context, "shipping_in", order.store, lambda row: row.store.casefold() in names)
+    rows = job.context.rows("shipping_in")
+    row = mapping.shipping_in(rows, order.shipping_method, order.shipping_title, view=order.store)
     if row is None:
-        text = (
-            f"The shipping method {order.shipping_method} ({order.shipping_title}) of order {order.key} is not mapped."
-        )
+        method = f"{order.shipping_method} ({order.shipping_title})"
+        text = f"The shipping method {method} of order {order.key} is not mapped."
         raise Fail(text, code="order.shipping_method", help=MAPPING_HELP.format("shipping method"))
-    return str(row.erp)
-
-
-def _row(context: Context, kind: str, view: str, fits: Any) -> Any | None:
-    return best(context.rows(kind), fits, view)
+    return row.erp

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from connector.errors import Outcome, Skip
 from connector.records import ORDER, Invoice, OrderStatus, Record, Shipment, Track
 from connector.sync import bindings
 from connector.sync.bindings import Bound
 from connector.sync.translate.job import Job
+from connector.systems import mapping
+from connector.systems.mapping import Row
 
 
 def statuses(job: Job, records: Sequence[Record]) -> dict[str, Record | Outcome]:
@@ -23,9 +24,11 @@ def statuses(job: Job, records: Sequence[Record]) -> dict[str, Record | Outcome]
 def _status(job: Job, one: OrderStatus, bound: Bound | None) -> Record | Outcome:
     if bound is None:
         return _foreign(one.key)
-    row = job.best("status_out", lambda row: same(row.erp, one.status))
+    row, meant = mapping.status_out(job.context.rows("status_out"), one.status)
     if row is None or not row.store:
-        return Skip(f"The ERP's status {one.status!r} of order {bound.key} is not mapped: the order is left as it is.")
+        hint = f" Perhaps {meant!r} is meant?" if meant else ""
+        text = f"The ERP's status {one.status!r} of order {bound.key} is not mapped: the order is left as it is.{hint}"
+        return Skip(text)
     early = job.context.setting("order", "confirmed_shipment", True) and not one.shipped
     if early and not _ending(one.status):
         return Skip(f"No shipment of order {bound.key} is confirmed yet: its status is not sent (order settings).")
@@ -34,12 +37,7 @@ def _status(job: Job, one: OrderStatus, bound: Bound | None) -> Record | Outcome
 
 def _ending(status: str) -> bool:
     """A cancelled order has no shipment to wait for; neither has one that is held back."""
-    return any(same(status, word) for word in ("Canceled", "Cancelled", "On Hold", "Credit Hold", "Rejected"))
-
-
-def same(one: str, other: str) -> bool:
-    """Whether two statuses are the same, whatever their blanks and capitals (CONFLICTS 39)."""
-    return "".join(one.split()).casefold() == "".join(other.split()).casefold()
+    return "".join(status.split()).casefold() in ("canceled", "cancelled", "onhold", "credithold", "rejected")
 
 
 def shipments(job: Job, records: Sequence[Record]) -> dict[str, Record | Outcome]:
@@ -55,14 +53,13 @@ def _shipment(job: Job, one: Shipment, bound: Bound | None) -> Record | Outcome:
     if job.context.setting("shipment", "trigger", "confirmation") == "invoice" and not one.invoiced:
         return Skip(f"Shipment {one.shipment or one.key} waits for the release of its invoice (shipment settings).")
     ship_via = one.ship_via or (str(job.context.setting("shipment", "drop_ship_via")) if one.drop_ship else "")
-    row = job.best("shipping_out", lambda row: row.erp == ship_via)
-    source = job.best("warehouse", lambda row: row.erp == one.warehouse)
+    row = mapping.shipping_out(job.context.rows("shipping_out"), ship_via)
     return replace(
         one,
         number=bound.key,
         store_id=bound.source_id,
         ship_via=ship_via,
-        source=source.store if source else "",
+        source=mapping.source_of(job.context.rows("warehouse"), one.warehouse),
         tracks=tuple(_track(job, track, row) for track in _tracks(job, one)),
         notify=bool(job.context.setting("shipment", "notify", False)),
     )
@@ -75,7 +72,7 @@ def _tracks(job: Job, one: Shipment) -> tuple[Track, ...]:
     return (Track(one.shipment or one.key),)
 
 
-def _track(job: Job, track: Track, row: Any | None) -> Track:
+def _track(job: Job, track: Track, row: Row | None) -> Track:
     carrier = row.store if row else str(job.context.setting("shipment", "default_carrier", "custom"))
     title = (row.more.get("title") or "") if row else str(job.context.setting("shipment", "default_title"))
     return replace(track, carrier=track.carrier or carrier, title=track.title or title)

@@ -1,126 +1,176 @@
-"""Customers, groups and the directory beyond what the recordings show."""
+"""Customers, places and contacts over REST: numbering, defaults, overrides, filters, refusals."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from flask.testing import FlaskClient
 
-from connector.sandbox.magento.app import Magento
+from connector.sandbox import journal
+from connector.sandbox.acumatica.app import Acumatica
+from tests.sandbox.conftest import BASE
 
-CUSTOMERS = "/rest/all/V1/customers"
-HOME = {"firstname": "Ann", "lastname": "Lee", "street": ["1 Main St"], "city": "Austin", "postcode": "78701",
-        "country_id": "US", "telephone": "1", "region": {"region_id": 57}}  # fmt: skip
-
-
-@pytest.fixture
-def ann(ask):
-    """A fresh customer with one address that is both defaults."""
-    address = {**HOME, "default_billing": True, "default_shipping": True}
-    body = {"email": "ann@example.org", "firstname": "Ann", "lastname": "Lee", "addresses": [address]}
-    answer = ask("POST", CUSTOMERS, {"customer": body})
-    assert answer.status_code == 200, answer.text
-    return answer.get_json()
+MAIN = {
+    "Email": {"value": "new@example.com"}, "FirstName": {"value": "Nia"}, "LastName": {"value": "New"},
+    "Address": {"AddressLine1": {"value": "1 Road"}, "City": {"value": "Buffalo"}, "State": {"value": "NY"},
+                "PostalCode": {"value": "14201"}, "Country": {"value": "US"}},
+}  # fmt: skip
 
 
-def put(ask, number, **fields):
-    return ask("PUT", f"{CUSTOMERS}/{number}", {"customer": fields})
+def attribute(name: str, value: str) -> dict[str, Any]:
+    return {"Attributes": [{"AttributeID": {"value": name}, "Value": {"value": value}}]}
 
 
-def found(ask, field, value, condition="eq"):
-    query = {"searchCriteria[filter_groups][0][filters][0][field]": field,
-             "searchCriteria[filter_groups][0][filters][0][value]": value,
-             "searchCriteria[filter_groups][0][filters][0][condition_type]": condition}  # fmt: skip
-    return ask("GET", f"{CUSTOMERS}/search", query_string=query).get_json()["items"]
+EXPAND = "?$expand=MainContact,MainContact/Address,BillingContact/Address,ShippingContact/Address,Attributes,Contacts"
 
 
-def test_thirty_customers_shop_here(ask):
-    everyone = ask("GET", f"{CUSTOMERS}/search?searchCriteria=").get_json()
-    assert everyone["total_count"] == 30
-    assert len(found(ask, "email", "ADA.MARSH@example.com")) == 2, "one on each website"
-    assert found(ask, "website_id", "2") and found(ask, "store_id", "3")
+def put(client: FlaskClient, entity: str, query: str = "", **fields: Any) -> Any:
+    body = {name: raw if isinstance(raw, dict | list) else {"value": raw} for name, raw in fields.items()}
+    return client.put(f"{BASE}/{entity}{query}", json=body)
 
 
-def test_without_a_website_a_customer_belongs_to_the_default_one(ann):
-    assert (ann["website_id"], ann["store_id"], ann["created_in"]) == (1, 1, "Default Store View")
-    assert ann["addresses"][0]["region"] == {"region_code": "TX", "region": "Texas", "region_id": 57}
+def effects(erp: Acumatica, effect: str) -> list[dict[str, Any]]:
+    return list(journal.read(erp.store, effect=effect)["entries"])
 
 
-def test_a_view_of_another_website_is_refused(ask):
-    body = {"email": "x@example.org", "firstname": "X", "lastname": "Y", "website_id": 1, "store_id": 2}
-    assert ask("POST", CUSTOMERS, {"customer": body}).status_code == 400
+def test_forty_customers_are_there(client: FlaskClient):
+    rows = client.get(f"{BASE}/Customer").get_json()
+    assert len(rows) == 40 and rows[0]["CustomerID"]["value"] == "C0000001"
+    assert {row["Status"]["value"] for row in rows} >= {"Active", "On Hold", "Inactive"}
+    assert "MainContact" not in rows[0]
 
 
-def test_a_new_default_takes_the_flag_from_the_old_address(ask, ann):
-    old = ann["addresses"][0]
-    new = {**HOME, "city": "Dallas", "default_shipping": True}
-    changed = put(ask, ann["id"], addresses=[{**old, "default_shipping": False}, new]).get_json()
-    assert changed["default_billing"] == str(old["id"]) and changed["default_shipping"] != str(old["id"])
-    assert ask("GET", f"{CUSTOMERS}/{ann['id']}/shippingAddress").get_json()["city"] == "Dallas"
+def test_a_new_customer_is_numbered_and_takes_the_defaults_of_its_class(erp: Acumatica, client: FlaskClient):
+    answer = put(client, "Customer", EXPAND, CustomerName="Nia New", CustomerClass="ECOMMERCE", MainContact=MAIN)
+    body = answer.get_json()
+    assert answer.status_code == 200 and body["CustomerID"]["value"] == "C0000040"
+    assert body["Terms"] == {"value": "PREPAY"} and body["StatementCycleID"] == {"value": "EOM"}
+    assert body["Status"] == {"value": "Active"} and body["Email"] == {"value": "new@example.com"}
+    assert body["MainContact"]["Address"]["City"] == {"value": "Buffalo"}
+    assert body["ShippingContact"]["Address"]["City"] == {"value": "Buffalo"}
+    assert {row["AttributeID"]["value"] for row in body["Attributes"]} >= {"INDUSTRY", "NEWSLETTER"}
+    (entry,) = effects(erp, "customer_create")
+    assert entry["key"] == "C0000040" and entry["after"]["Email"] == "new@example.com"
+    assert client.get(f"{BASE}/CustomerLocation/C0000040/MAIN").status_code == 200
 
 
-def test_the_address_of_somebody_else_is_not_found(ask, ann):
-    answer = put(ask, ann["id"], addresses=[{**HOME, "id": 1}])
-    assert answer.status_code == 404 and answer.get_json()["parameters"] == {"fieldName": "addressId", "fieldValue": 1}
+def test_the_same_put_twice_makes_two_customers(erp: Acumatica, client: FlaskClient):
+    for _ in range(2):
+        put(client, "Customer", CustomerName="Twice", MainContact=MAIN)
+    assert len(effects(erp, "customer_create")) == 2
 
 
-def test_a_region_of_another_country_is_refused(ask, ann):
-    answer = put(ask, ann["id"], addresses=[{**HOME, "region": {"region_id": 88}}])
-    assert answer.status_code == 400 and answer.get_json()["parameters"]["fieldName"] == "regionId"
+def test_a_number_that_is_sent_counts_unless_numbering_is_automatic(client: FlaskClient):
+    assert put(client, "Customer", CustomerID="web17", CustomerName="W").get_json()["CustomerID"]["value"] == "WEB17"
+    client.put("/_sandbox/switches", json={"customer_numbering": "auto"})
+    assert put(client, "Customer", CustomerID="WEB18", CustomerName="W").get_json()["CustomerID"]["value"] == "C0000040"
+    client.put("/_sandbox/switches", json={"customer_numbering": "manual"})
+    assert put(client, "Customer", CustomerName="W").status_code == 422
 
 
-@pytest.mark.parametrize("junk", [{"nope": 1}, {"addresses": [{**HOME, "nope": 1}]}])
-def test_a_property_that_there_is_not_is_an_internal_error(ask, ann, junk):
-    assert put(ask, ann["id"], **junk).status_code == 500
+def test_customers_are_found_by_mail_and_by_date(client: FlaskClient):
+    def found(text: str) -> list[str]:
+        rows = client.get(f"{BASE}/Customer", query_string={"$filter": text, "$select": "CustomerID"}).get_json()
+        return [row["CustomerID"]["value"] for row in rows]
+
+    put(client, "Customer", CustomerName="Nia New", MainContact=MAIN)
+    assert found("MainContact/Email eq 'NEW@example.com'") == ["C0000040"]
+    assert found("Email eq 'new@example.com'") == ["C0000040"]
+    assert found("MainContact/Address/City eq 'Buffalo' and CustomerID eq 'C0000040'") == ["C0000040"]
+    assert len(found("MainContact/Email eq 'shared@example.com'")) == 2
+    stamp = client.get(f"{BASE}/Customer/C0000040").get_json()["LastModifiedDateTime"]["value"]
+    assert found(f"LastModifiedDateTime ge datetimeoffset'{stamp}'") == ["C0000040"]
+    query = {"$filter": "Contacts/ContactID eq 1"}
+    assert client.get(f"{BASE}/Customer", query_string=query).status_code == 500
 
 
-def test_two_missing_names_are_told_together(ask):
-    answer = ask("POST", CUSTOMERS, {"customer": {"email": "x@example.org"}})
-    assert [row["message"] for row in answer.get_json()["errors"]] == [
-        '"First Name" is a required value.',
-        '"Last Name" is a required value.',
-    ]
+def test_an_address_without_its_override_is_dropped(client: FlaskClient):
+    other = {"Address": {"City": {"value": "Austin"}}}
+    put(client, "Customer", CustomerID="OVR", CustomerName="O", MainContact=MAIN, ShippingContact=other)
+    body = client.get(f"{BASE}/Customer/OVR{EXPAND}").get_json()
+    assert body["ShippingContact"]["Address"]["City"] == {"value": "Buffalo"}
+    put(client, "Customer", CustomerID="OVR", ShippingAddressOverride=True, ShippingContact=other)
+    body = client.get(f"{BASE}/Customer/OVR{EXPAND}").get_json()
+    assert body["ShippingContact"]["Address"]["City"] == {"value": "Austin"}
+    assert body["MainContact"]["Address"]["City"] == {"value": "Buffalo"}
 
 
-def test_custom_attributes_are_lost_in_open_source_and_kept_in_commerce(shop: Magento, ask, ann):
-    wanted = [{"attribute_code": "erp_account", "value": "C000017"}]
-    assert "custom_attributes" not in put(ask, ann["id"], custom_attributes=wanted).get_json()
-    assert ask("GET", "/magento_version").text == "Magento/2.4 (Community)"
-    shop.app.test_client().put("/_sandbox/switches", json={"edition": "commerce"})
-    assert put(ask, ann["id"], custom_attributes=wanted).get_json()["custom_attributes"] == wanted
-    assert found(ask, "erp_account", "C000017")[0]["id"] == ann["id"]
-    assert ask("GET", "/magento_version").text == "Magento/2.4 (Enterprise)"
-    codes = [row["attribute_code"] for row in ask("GET", "/rest/V1/attributeMetadata/customer/custom").get_json()]
-    assert codes == ["erp_account", "credit_note", "contact_channel"]
+@pytest.mark.parametrize(
+    ("fields", "path"),
+    [
+        ({"CustomerClass": "NOPE"}, ("CustomerClass",)), ({"Terms": "NOPE"}, ("Terms",)),
+        ({"Status": "Odd"}, ("Status",)),
+        ({"CustomerName": ""}, ("CustomerName",)), ({"PriceClassID": "NOPE"}, ("PriceClassID",)),
+        ({"MainContact": {"Address": {"Country": {"value": "Elbonia"}}}}, ("MainContact", "Address", "Country")),
+        (attribute("NOPE", "1"), ("Attributes", 0, "AttributeID")),
+        (attribute("INDUSTRY", "Odd"), ("Attributes", 0, "Value")),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_said_in_its_place(client: FlaskClient, fields: dict[str, Any], path: tuple[Any, ...]):
+    answer = put(client, "Customer", **{"CustomerID": "BAD", "CustomerName": "Bad", **fields})
+    assert answer.status_code == 422
+    at = answer.get_json()
+    assert at["error"].startswith("Inserting  'Customers' record")
+    for step in path:
+        at = at.get(step, {}) if isinstance(at, dict) else at[step]
+    assert at["error"]
+    assert client.get(f"{BASE}/Customer/BAD").status_code == 500
 
 
-def test_the_customers_of_a_deleted_group_are_general_again(ask, ann):
-    group = ask("POST", "/rest/V1/customerGroups", {"group": {"code": "VIP", "tax_class_id": 3}}).get_json()
-    assert put(ask, ann["id"], group_id=group["id"]).get_json()["group_id"] == group["id"]
-    assert ask("DELETE", f"/rest/V1/customerGroups/{group['id']}").get_json() is True
-    assert ask("GET", f"{CUSTOMERS}/{ann['id']}").get_json()["group_id"] == 1
+def test_an_attribute_is_written_by_its_id(client: FlaskClient):
+    rows = [{"AttributeID": {"value": "INDUSTRY"}, "Value": {"value": "Schools"}}]
+    put(client, "Customer", CustomerID="C0000002", Attributes=rows)
+    put(client, "Customer", CustomerID="C0000002", Attributes=rows)
+    body = client.get(f"{BASE}/Customer/C0000002{EXPAND}").get_json()
+    values = {row["AttributeID"]["value"]: row["Value"] for row in body["Attributes"]}
+    assert values["INDUSTRY"] == {"value": "Schools"} and values["LOYALTYNO"] == {}
 
 
-def test_a_new_group_has_tier_prices_of_its_own(ask, product):
-    product("A-1")
-    ask("POST", "/rest/V1/customerGroups", {"group": {"code": "VIP", "tax_class_id": 3}})
-    row = {"sku": "A-1", "price": 5, "price_type": "fixed", "website_id": 0, "customer_group": "vip", "quantity": 1}
-    assert ask("POST", "/rest/all/V1/products/tier-prices", {"prices": [row]}).get_json() == []
-    read = ask("POST", "/rest/all/V1/products/tier-prices-information", {"skus": ["A-1"]}).get_json()
-    assert read[0]["customer_group"] == "VIP"
+def test_an_update_by_id_and_what_differs_not_is_no_update(erp: Acumatica, client: FlaskClient):
+    first = client.get(f"{BASE}/Customer/C0000001").get_json()
+    body = {"id": first["id"], "CustomerName": {"value": "Renamed"}}
+    assert client.put(f"{BASE}/Customer", json=body).get_json()["CustomerName"] == {"value": "Renamed"}
+    client.put(f"{BASE}/Customer", json=body)
+    assert len(effects(erp, "customer_update")) == 1
 
 
-def test_the_journal_tells_what_happened_to_a_customer(shop: Magento, ask, ann):
-    put(ask, ann["id"], lastname="Moss")
-    ask("DELETE", f"{CUSTOMERS}/{ann['id']}")
-    lines = shop.app.test_client().get(f"/_sandbox/journal?effect=customer&key={ann['id']}").get_json()["entries"]
-    assert [(line["before"] is None, line["after"] is None) for line in lines] == [
-        (True, False),
-        (False, False),
-        (False, True),
-    ]
-    assert "password" not in lines[0]["after"] and lines[1]["after"]["lastname"] == "Moss"
+def test_contacts_of_a_customer(client: FlaskClient):
+    row = {
+        "Contact": {"FirstName": {"value": "Bo"}, "LastName": {"value": "Buyer"}, "Email": {"value": "bo@example.com"}}
+    }
+    put(client, "Customer", CustomerID="C0000001", Contacts=[row])
+    (found,) = client.get(f"{BASE}/Customer/C0000001?$expand=Contacts,Contacts/Contact").get_json()["Contacts"]
+    number = found["ContactID"]["value"]
+    assert found["Contact"]["Email"] == {"value": "bo@example.com"}
+    one = client.get(f"{BASE}/Contact/{number}").get_json()
+    assert one["BusinessAccount"] == {"value": "C0000001"} and one["DisplayName"] == {"value": "Bo Buyer"}
+    assert put(client, "Contact", FirstName="Ann", LastName="Other", BusinessAccount="C0000001").status_code == 200
+    assert put(client, "Contact", FirstName="Nobody").status_code == 422
 
 
-def test_regions_have_ids_and_currencies_have_rates(ask):
-    states = ask("GET", "/rest/V1/directory/countries/DE").get_json()["available_regions"]
-    assert {"id": "88", "code": "NRW", "name": "Nordrhein-Westfalen"} in states
-    assert "JPY" in ask("GET", "/rest/V1/directory/currency").get_json()["available_currency_codes"]
+def test_places_of_a_customer(client: FlaskClient):
+    address = {"Address": {"City": {"value": "Oakland"}}}
+    made = put(client, "CustomerLocation", "?$expand=LocationContact/Address", Customer="C0000001", LocationID="dock",
+               LocationName="Dock", AddressOverride=True, LocationContact=address).get_json()  # fmt: skip
+    assert made["LocationID"] == {"value": "DOCK"}
+    assert made["LocationContact"]["Address"]["City"] == {"value": "Oakland"}
+    auto = put(client, "CustomerLocation", Customer="C0000001", LocationName="Next").get_json()
+    assert auto["LocationID"] == {"value": "LOC0001"}
+    query = {"$filter": "Customer eq 'C0000001'"}
+    assert len(client.get(f"{BASE}/CustomerLocation", query_string=query).get_json()) == 3
+    assert put(client, "CustomerLocation", Customer="NOPE", LocationID="X").status_code == 422
+
+
+def test_a_customer_can_be_deleted(erp: Acumatica, client: FlaskClient):
+    assert client.delete(f"{BASE}/Customer/C0000003").status_code == 204
+    assert client.get(f"{BASE}/Customer/C0000003").status_code == 500
+    assert client.get(f"{BASE}/CustomerLocation/C0000003/MAIN").status_code == 500
+    assert [entry["key"] for entry in effects(erp, "customer_delete")] == ["C0000003"]
+
+
+def test_a_custom_field_is_kept_and_shown_when_it_is_asked_for(client: FlaskClient):
+    custom = {"CurrentCustomer": {"UsrStore": {"type": "CustomStringField", "value": "EU"}}}
+    client.put(f"{BASE}/Customer", json={"CustomerID": {"value": "C0000001"}, "custom": custom})
+    assert client.get(f"{BASE}/Customer/C0000001").get_json()["custom"] == {}
+    assert client.get(f"{BASE}/Customer/C0000001?$custom=CurrentCustomer.UsrStore").get_json()["custom"] == custom

@@ -80,9 +80,14 @@ class Documents(Writing):
         node = self.node(doc)
         wanted = {name for name, inner in select.items() if not inner} if select else None
         head = {"id": doc["id"], "rowNumber": number, "note": {"value": doc.get("note") or ""}}
+        node = self.branches(doc, node, expand)
         below = tree.branches(node, self.shape, self.version, expand, select, doc["id"])
         return {**head, **show(node, self.names, wanted), **below, **self.more(doc, expand),
                 "custom": custom(doc, args.get("$custom", "")), "_links": self.links(doc)}  # fmt: skip
+
+    def branches(self, doc: Doc, node: Node, expand: tree.Paths) -> Node:
+        """The node with rows that come from other records, where they are asked for."""
+        return node
 
     def more(self, doc: Doc, expand: tree.Paths) -> dict[str, Any]:
         return {}
@@ -140,7 +145,7 @@ class Documents(Writing):
         stamp = self.erp.stamp()
         doc: Doc = {"id": found["id"] if found else "00000000-0000-0000-0000-000000000000", "modified": stamp,
                     "created": stamp, **parted(self.entity.name, node)}  # fmt: skip
-        asked = ",".join(name for name in (*self.shape.linked, *self.shape.details) if name in body)
+        asked = ",".join(tree.mentioned(self.shape, body))
         shown = self.show(doc, {"$expand": asked})
         word = "Updating" if found else "Inserting"
         caption = self.entity.caption or self.entity.name

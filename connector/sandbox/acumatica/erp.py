@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from connector.sandbox import catalogue
-from connector.sandbox.acumatica import notices, reference_business
+from connector.sandbox.acumatica import notices, reference_business, reference_people
 from connector.sandbox.acumatica.reference import reference
 from connector.sandbox.store import Store, Unit, micros
 
@@ -36,6 +36,7 @@ SETTINGS: dict[str, Any] = {
     "old_entity_list": False,  # GET /entity as before 2023 R2: a bare array
     "padded_ids": False,  # REST answers pad InventoryID with blanks
     "tenants": ["Company"],
+    "customer_numbering": "both",  # both: a number that is sent counts; auto: it is replaced; manual: it is needed
 }
 
 
@@ -51,6 +52,7 @@ class Erp:
         elif not store.kind("customerclass"):  # kept by an older sandbox that had items alone
             with store.unit("SANDBOX", "/_sandbox/reset") as unit:
                 reference_business.business(unit, self.stamp())
+                reference_people.people(unit, self.stamp(), catalogue.SEED)
 
     def switch(self, name: str) -> Any:
         """The value of one of the switches."""
@@ -75,6 +77,7 @@ class Erp:
                 self._fill_item(unit, raw, number, first + number * 1_000_000)
             reference(unit, first)
             reference_business.business(unit, first)
+            reference_people.people(unit, first, seed)
             unit.note("reset", "", None, {"products": count})
 
     def _fill_item(self, unit: Unit, raw: dict[str, Any], number: int, stamp: int) -> None:

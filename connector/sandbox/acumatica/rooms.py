@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from connector.sandbox.acumatica.customers import Contacts, Customers, Places
 from connector.sandbox.acumatica.documents import Documents
 from connector.sandbox.acumatica.entity import Entity
 from connector.sandbox.acumatica.erp import Erp
 from connector.sandbox.acumatica.writing import Writing
 
-SPECIAL: dict[str, type[Writing]] = {}
+SPECIAL: dict[str, type[Writing]] = {"customer": Customers, "customerlocation": Places, "contact": Contacts}
 
 
 def records(erp: Erp, entity: Entity, version: str, site: str) -> Writing:

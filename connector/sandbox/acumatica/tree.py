@@ -107,6 +107,18 @@ def values(shape: Shape, body: Mapping[str, Any], errors: Errors, at: tuple[str 
     return found
 
 
+def mentioned(shape: Shape, body: Mapping[str, Any], before: str = "") -> list[str]:
+    """Paths of the linked records and details that a body speaks of."""
+    found: list[str] = []
+    for name, of in (*shape.linked.items(), *shape.details.items()):
+        inner = body.get(name)
+        if isinstance(inner, Mapping | list):
+            found.append(before + name)
+            for one in inner if isinstance(inner, list) else [inner]:
+                found += mentioned(SHAPES[of], one, f"{before}{name}/") if isinstance(one, Mapping) else []
+    return found
+
+
 def rows(old: list[Node], shape: Shape, changes: list[Any], errors: Errors, at: tuple[str | int, ...]) -> list[Node]:
     """Rows after the changes. One with an id that is not there is an error of the row."""
     kept = [dict(row) for row in old]

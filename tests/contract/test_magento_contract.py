@@ -17,11 +17,13 @@ import pytest
 import responses
 
 from connector.errors import Fail, Outcome, Refused, Retry, Wait
-from connector.records import Level, Price, Product, Stock, StoreProduct
+from connector.records import Level, Order, Price, Product, Stock, StoreProduct
+from connector.sync import money
 from connector.systems.http import Answer
 from connector.systems.magento.client import Client
 from connector.systems.magento.errors import NotAllowed, TooMany
 from tests.contract.magento_swagger import Swagger, load
+from tests.systems.magento.furniture import settled
 from tests.systems.magento.shop import SITE, Shop, listing
 
 RECORDED = [
@@ -386,3 +388,34 @@ def test_the_recorded_way_back_in_stock_is_gone_with_two_pushes(shop: Shop, shar
     shop.answer("POST", "/inventory/source-items", [])
     shop.magento().write_many([Stock("BS-1", levels=(Level("M", available=Decimal(40)),))], known={"BS-1": "56"})
     assert [sent.body for sent in shop.writes()] == pushes
+
+
+# --- recorded orders ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("seq", "skus", "total"),
+    [
+        (1, ["PG-08", "PG-09"], "201.45"),  # a guest's, with tax
+        (3, ["TEE-S-Red"], "21.24"),  # a configurable: two rows, one line
+        (4, ["PG-01"], "8.25"),  # a bundle: its child
+        (5, ["VIRT"], "5.41"),  # nothing to ship
+        (6, ["PG-08", "PG-09"], "156.65"),  # a coupon
+    ],
+)
+def test_the_recorded_orders_add_up_to_the_cent(
+    shop: Shop, shared: Path, seq: int, skus: list[str], total: str
+) -> None:
+    row = recorded(shared, "orders_read", seq)["response"]["body"]
+    settled(shop).answer("GET", "/orders", listing([row]))
+    order = shop.magento().read_many("order", [row["increment_id"]])[row["increment_id"]]
+    assert isinstance(order, Order)
+    assert [line.sku for line in order.lines] == skus
+    assert order.total == Decimal(total)
+    assert money.problems(order) == []
+
+
+def test_the_recorded_search_is_polled(shop: Shop, shared: Path) -> None:
+    replay(shop, shared, "orders_read", 8, "GET", "/orders")
+    page = shop.magento().changed_since("order", None)
+    assert page.changes and all(change.key.isdigit() and change.version > 0 for change in page.changes)

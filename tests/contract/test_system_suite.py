@@ -21,19 +21,77 @@ from hypothesis import strategies as st
 
 from connector.clock import FakeClock
 from connector.errors import Invalid, Outcome
-from connector.records import INVENTORY, PRICE, PRODUCT, Level, Price, Product, Record, Stock
+from connector.records import (
+    INVENTORY,
+    PRICE,
+    PRODUCT,
+    Address,
+    Attribute,
+    Category,
+    Composite,
+    CreditMemo,
+    Customer,
+    CustomerAttribute,
+    Image,
+    Invoice,
+    Level,
+    Line,
+    Option,
+    Order,
+    OrderStatus,
+    Part,
+    Picture,
+    Price,
+    Product,
+    ProductStatus,
+    Record,
+    Relation,
+    Shipment,
+    Shipped,
+    Stock,
+    TaxCategory,
+    Track,
+)
 from connector.systems import base, registry
 from connector.systems.base import Check, Page, Setting, System, Written, clean_all
 from connector.systems.http import recording
 
 NAMES = sorted(registry.SYSTEMS)
-ENTITIES = (PRODUCT, PRICE, INVENTORY)
+KEYS = ("A/B", "B", "C")
+HOME = Address(
+    first_name="Ann", last_name="Lee", lines=("1 Elm",), city="Austin", country="US", phone="1", billing=True
+)
+LINES = (Line("1", "A/B", Decimal(2), Decimal(5)),)
 KINDS = {base.TEXT, base.SECRET, base.URL, base.INTEGER, base.BOOLEAN, base.CHOICE, base.MULTI, base.LINES}
 RECORDS: dict[str, list[Record]] = {
     PRODUCT: [Product("A/B", name="One"), Product("B", name="Two", active=False), Product("C", name="Three")],
     PRICE: [Price("A/B", price=Decimal("1.5")), Price("B", price=Decimal(-1)), Price("C", price=Decimal(3))],
     INVENTORY: [Stock("A/B", levels=(Level("MAIN", available=Decimal(2)),)), Stock("B"), Stock("C")],
+    Category.entity: [Category(key, name=key, parent="2") for key in KEYS],
+    Attribute.entity: [Attribute(key, label=key, kind="list", options=(Option("x", "X"),)) for key in KEYS],
+    CustomerAttribute.entity: [CustomerAttribute(key, label=key) for key in KEYS],
+    TaxCategory.entity: [TaxCategory(key) for key in KEYS],
+    ProductStatus.entity: [ProductStatus(key) for key in KEYS],
+    Composite.entity: [
+        Composite(key, product=Product(key, name=key), axes=("COLOR",), parts=(Part("P", choices=(("COLOR", "Red"),)),))
+        for key in KEYS
+    ],
+    Relation.entity: [Relation(key, links=(("related", "P"),)) for key in KEYS],
+    Image.entity: [Image(key, pictures=(Picture("a.png", digest="d", url="u"),)) for key in KEYS],
+    Customer.entity: [
+        Customer(key, email=f"{n}@system.test", first_name="Ann", last_name="Lee", addresses=(HOME,))
+        for n, key in enumerate(KEYS)
+    ],
+    Order.entity: [Order(key, number=key, customer_email="a@system.test", billing=HOME, lines=LINES) for key in KEYS],
+    OrderStatus.entity: [OrderStatus(key, number="7", store_id="7", store_status="complete") for key in KEYS],
+    Shipment.entity: [
+        Shipment(key, shipment=key, store_id="7", lines=(Shipped("A/B", Decimal(1)),), tracks=(Track("1Z"),))
+        for key in KEYS
+    ],
+    Invoice.entity: [Invoice(key, store_id="7", complete=True) for key in KEYS],
+    CreditMemo.entity: [CreditMemo(key, number="7", order="SO/1", customer="C1", lines=LINES) for key in KEYS],
 }
+ENTITIES = tuple(RECORDS)
 WALLS: dict[str, dict[str, Any]] = {
     "nobody there": {"body": requests.ConnectionError("refused")},
     "silence": {"body": requests.ReadTimeout("slow")},

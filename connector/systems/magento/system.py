@@ -30,6 +30,7 @@ from connector.systems.magento.client import Client
 from connector.systems.magento.directory import Directory
 from connector.systems.magento.endpoints import ENDPOINTS
 from connector.systems.magento.entity import Entity
+from connector.systems.magento.orders import Orders
 from connector.systems.magento.prices import Prices
 from connector.systems.magento.products import Products
 from connector.systems.magento.settings import CAPABILITIES, SETTINGS
@@ -37,7 +38,7 @@ from connector.systems.magento.shop import Shop
 from connector.systems.magento.stock import Stocks
 from connector.systems.magento.store import Store
 
-ENTITIES: tuple[type[Entity], ...] = (Products, Prices, Stocks)
+ENTITIES: tuple[type[Entity], ...] = (Products, Prices, Stocks, Orders)
 OF_PRODUCT = (PRODUCT, PRICE, INVENTORY)  # found by SKU
 FIELDS = {
     PRODUCT: ["sku", "name", "status", "visibility", "type_id", "attribute_set_id", "price", "weight", "website_ids"],

@@ -15,15 +15,18 @@ from sqlalchemy import Connection
 from connector import events
 from connector.clock import Clock
 from connector.db import utcnow
+from connector.engine import tidying
 from connector.engine.systems import Connections
 from connector.engine.work import Worker
 from connector.errors import Refused
-from connector.queue import housekeeping, inbox, repair, runner
+from connector.queue import inbox, repair, runner
+from connector.queue.filters import Filter
 from connector.queue.lanes import Lane
+from connector.queue.models import FAILED
 from connector.queue.runner import Policy
 from connector.queue.scheduler import Job, JobRun
 from connector.queue.wake import Bell
-from connector.setup import connectors, schedules, states
+from connector.setup import connectors, schedules
 from connector.setup.connectors import Config
 from connector.setup.models import Schedule
 from connector.sync import polls
@@ -42,15 +45,19 @@ class Jobs:
         jobs = [Job("repairs", "* * * * *", _finish_repairs)]
         for schedule in schedules.all_active(utcnow()):
             config = configs.get(schedule.connector_id)
-            if config is None or not config.flows(schedule.entity, schedule.direction):
-                continue
-            if states.may_start(config, schedule.job, schedule.entity):
+            if config is not None and schedules.may_start(config, schedule):
                 jobs.append(self._job(schedule))
         return jobs
 
     def _job(self, schedule: Schedule) -> Job:
         lane = Lane(schedule.connector_id, schedule.entity, schedule.direction)
-        run = {"window": self._window, "poll": self._poll, "clean": self._clean}[schedule.job]
+        run = {
+            schedules.WINDOW: self._window,
+            schedules.POLL: self._poll,
+            schedules.CLEAN: lambda lane, job_run: self._clean(lane, job_run, schedule.cron),
+            schedules.EXPIRY: self._expiry,
+            schedules.FAILED: self._failed,
+        }[schedule.job]
         return Job(
             name=f"{lane}/{schedule.job}",
             cron=schedule.cron,
@@ -73,12 +80,21 @@ class Jobs:
         )
         return f"{result.messages} messages in {result.passes} passes"
 
-    def _clean(self, lane: Lane, job_run: JobRun) -> str:
-        days = self.connections.config(lane.connector).section("log").get("keep_days") or 0
-        if not days:
-            return "Everything is kept."
-        cleaned = housekeeping.clean(lane.connector, utcnow() - timedelta(days=days), stop=job_run.stop.is_set)
-        return f"{cleaned.messages} messages and {cleaned.attempts} log entries older than {days} days were removed"
+    def _clean(self, lane: Lane, job_run: JobRun, cron: str) -> str:
+        return tidying.clean(self.connections.config(lane.connector), job_run, self.app.config["INSTANCE"], cron)
+
+    def _expiry(self, lane: Lane, job_run: JobRun) -> str:
+        return tidying.tell_of_expiry(self.connections.config(lane.connector))
+
+    def _failed(self, lane: Lane, job_run: JobRun) -> str:
+        """Failed Order Sync: orders that failed in the last days are sent again (SCH-05)."""
+        chosen = self.connections.config(lane.connector).section("failed_order")
+        if not chosen.get("enabled"):
+            return "Failed Order Sync is off."
+        since = utcnow() - timedelta(days=int(chosen.get("days") or 1))
+        wanted = Filter(lane.connector, lane.entity, lane.direction, FAILED, since=since)
+        done = repair.reprocess(wanted, user="", reason="Failed Order Sync", bell=self.bell, clock=self.clock)
+        return f"{done.total} failed orders are sent again" if done.total else "No order has failed lately."
 
     def _poll(self, lane: Lane, job_run: JobRun) -> str:
         return self.poll(lane, job_run.stop)

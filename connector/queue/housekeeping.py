@@ -1,35 +1,51 @@
-"""Takes old entries out: messages that came to a good end, and the log of messages that are gone.
+"""Takes old entries out: messages that came to a good end, the log of messages that are gone, runs, and what the
+house noted by itself.
 
-It walks both tables from their oldest id on and stops at the first row that is young enough, in short
+It walks each table from its oldest id on and stops at the first row that is young enough, in short
 transactions: nobody waits for it, and it needs no index of its own. What failed, waits or is held stays,
-however old, until a person has seen to it; so does its log.
+however old, until a person has seen to it; so does its log. What people did (events with a user) stays too: it is
+the audit trail.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import NamedTuple
+
+from sqlalchemy import RowMapping
 
 from connector.db import db, micros
 from connector.queue.sql import run
 
 CHUNK = 500
 
-_OLD_MESSAGES = (
-    "SELECT max(id) FROM (SELECT id, created_at FROM message WHERE id > :after ORDER BY id LIMIT :most) AS m"
-)
-_OLD_ATTEMPTS = "SELECT max(id) FROM (SELECT id FROM attempt WHERE id > :after ORDER BY id LIMIT :most) AS a"
-_YOUNG_MESSAGE = "SELECT 1 FROM message WHERE id = :upto AND created_at >= :before"
-_YOUNG_ATTEMPT = "SELECT 1 FROM attempt WHERE id = :upto AND finished_at >= :before"
-_DROP_MESSAGES = """
-    DELETE FROM message WHERE id > :after AND id <= :upto AND connector_id = :connector AND created_at < :before
-      AND (status = 'superseded' OR (status IN ('succeeded', 'skipped') AND settled_at < :before))"""
-_DROP_ATTEMPTS = """
-    DELETE FROM attempt WHERE id > :after AND id <= :upto AND connector_id = :connector AND finished_at < :before
-      AND NOT EXISTS (SELECT 1 FROM message WHERE message.id = attempt.message_id)
+
+class Table(NamedTuple):
+    """One table of the log: by which column it is old, and which old rows may go."""
+
+    name: str
+    time: str
+    goes: str
+
+
+TABLES = (
+    Table(
+        "message",
+        "created_at",
+        "(status = 'superseded' OR (status IN ('succeeded', 'skipped') AND settled_at < :before))",
+    ),
+    Table(
+        "attempt",
+        "finished_at",
+        """NOT EXISTS (SELECT 1 FROM message WHERE message.id = attempt.message_id)
       AND NOT EXISTS (SELECT 1 FROM attempt AS child JOIN message ON message.id = child.message_id
-                      WHERE child.parent_id = attempt.id)"""
+                      WHERE child.parent_id = attempt.id)""",
+    ),
+    Table("run", "created_at", "status <> 'processing'"),
+    Table("event", "at", "event.user = ''"),
+)
+Keep = Callable[[str, Sequence[RowMapping]], None]
 
 
 class Cleaned(NamedTuple):
@@ -37,25 +53,66 @@ class Cleaned(NamedTuple):
 
     messages: int
     attempts: int
+    runs: int = 0
+    events: int = 0
 
 
-def clean(connector: str, before: datetime, *, stop: Callable[[], bool] = lambda: False) -> Cleaned:
-    """Drop what ended well before that instant, and its log. `stop()` ends it between two transactions."""
-    messages = _walk(connector, before, _OLD_MESSAGES, _YOUNG_MESSAGE, _DROP_MESSAGES, stop)
-    return Cleaned(messages, _walk(connector, before, _OLD_ATTEMPTS, _YOUNG_ATTEMPT, _DROP_ATTEMPTS, stop))
+def clean(
+    connector: str, before: datetime, *, stop: Callable[[], bool] = lambda: False, keep: Keep | None = None
+) -> Cleaned:
+    """Drop what ended well before that instant, and its log. `stop()` ends it between two transactions.
+
+    `keep(table, rows)` is given the rows before they go (the archive); what it raises leaves them where they are.
+    """
+    return Cleaned(*(_walk(table, connector, before, stop, keep) for table in TABLES))
 
 
-def _walk(connector: str, before: datetime, page: str, young: str, drop: str, stop: Callable[[], bool]) -> int:
+def _walk(table: Table, connector: str, before: datetime, stop: Callable[[], bool], keep: Keep | None) -> int:
+    name, time = table.name, table.time
+    page = f"SELECT max(id) FROM (SELECT id FROM {name} WHERE id > :after ORDER BY id LIMIT :most) AS page"
+    young = f"SELECT 1 FROM {name} WHERE id = :upto AND {time} >= :before"
+    old = f"id > :after AND id <= :upto AND connector_id = :connector AND {time} < :before AND {table.goes}"
     after = dropped = 0
     while not stop():
         values = {"connector": connector, "before": micros(before), "after": after, "most": CHUNK}
-        with db.write() as connection:
+        with db.read() as connection:
             upto = run(connection, page, values).scalar_one()
-            if upto is None:
-                break
-            dropped += run(connection, drop, {**values, "upto": upto}).rowcount
+        if upto is None:
+            break
+        if keep is not None:
+            with db.read() as connection:
+                rows = run(connection, f"SELECT * FROM {name} WHERE {old}", {**values, "upto": upto}).mappings().all()
+            keep(name, rows)
+        with db.write() as connection:
+            dropped += run(connection, f"DELETE FROM {name} WHERE {old}", {**values, "upto": upto}).rowcount
             done = run(connection, young, {**values, "upto": upto}).first()
         if done:  # later rows are younger still
             break
         after = upto
+    return dropped
+
+
+def clear(connectors: Sequence[str], *, stop: Callable[[], bool] = lambda: False) -> int:
+    """Empty the log of tries of these connectors (LOG-05); returns how many entries went. Messages stay."""
+    return _empty("attempt", "", connectors, stop)
+
+
+def flush(connectors: Sequence[str], *, stop: Callable[[], bool] = lambda: False) -> int:
+    """Drop the messages that bulk operations left behind (LOG-19): finished repairs. Returns how many."""
+    return _empty("run", "AND job = 'bulk' AND status <> 'processing'", connectors, stop)
+
+
+def _empty(name: str, condition: str, connectors: Sequence[str], stop: Callable[[], bool]) -> int:
+    dropped = 0
+    for connector in connectors:
+        went = CHUNK
+        while went == CHUNK and not stop():
+            with db.write() as connection:
+                went = run(
+                    connection,
+                    f"DELETE FROM {name} WHERE id IN (SELECT id FROM {name} WHERE connector_id = :connector {condition}"
+                    " ORDER BY id LIMIT :most)",
+                    {"connector": connector, "most": CHUNK},
+                ).rowcount
+            dropped += went
     return dropped

@@ -19,7 +19,6 @@ from connector.setup.rows import Config
 TABLE = Schedule.__table__
 WINDOW, POLL, CLEAN, EXPIRY, FAILED = "window", "poll", "clean", "expiry", "failed"
 JOBS = (WINDOW, POLL, CLEAN, EXPIRY, FAILED)
-BOTH = "both"  # a setting's word for both directions
 LONGEST_DESCRIPTION = 200
 NIGHTLY = "0 1 * * *"  # SCH-06
 
@@ -97,9 +96,7 @@ def takes_part(config: Config, entity: str, direction: str) -> bool:
     """Whether an entity is ticked and travels in this direction; "" is what belongs to no entity."""
     if not entity:
         return True
-    usual = ERP_TO_STORE if entity in ("product", "category") else BOTH
-    chosen = config.section("direction").get(entity, usual)
-    return config.enabled(entity) and chosen in (BOTH, direction)
+    return config.enabled(entity) and config.flows(entity, direction)
 
 
 def set_active(id: int, active: bool, *, user: str) -> None:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from sqlalchemy import insert, select
 
 from connector.db import db, utcnow
+from connector.events import Event
 from connector.queue import housekeeping
+from connector.queue.archive import Archive
 from connector.queue.housekeeping import Cleaned, clean
-from connector.queue.models import STATUSES, Attempt, Message
+from connector.queue.models import STATUSES, Attempt, Message, Run
 
 NOW = utcnow()
 OLD, YOUNG = NOW - timedelta(days=40), NOW - timedelta(days=2)
@@ -82,3 +87,84 @@ def test_it_can_be_ended_between_two_transactions(any_app: Flask) -> None:
     message("succeeded")
     assert clean("DEMO", LIMIT, stop=lambda: True) == Cleaned(0, 0)
     assert len(left(Message)) == 1
+
+
+# --- the archive, clearing, flushing -------------------------------------------------------------------------
+
+
+def run_row(job: str = "window", status: str = "success", at: object = OLD) -> int:
+    table = Run.__table__
+    values = {"connector_id": "DEMO", "entity": "price", "direction": "erp_to_store", "job": job, "status": status}
+    with db.write() as connection:
+        return connection.execute(insert(table).values(**values, created_at=at).returning(table.c.id)).scalar_one()
+
+
+def test_old_runs_go_and_what_people_did_stays(any_app: Flask) -> None:
+    run_row()
+    kept = {run_row(status="processing"), run_row(at=YOUNG)}
+    with db.write() as connection:
+        for user in ("", "olga"):
+            row = {"at": OLD, "connector_id": "DEMO", "action": "Configuration", "message": "m", "user": user}
+            connection.execute(insert(Event.__table__).values(row))
+    assert clean("DEMO", LIMIT)[2:] == (1, 1)
+    assert left(Run) == kept
+    with db.read() as connection:
+        assert connection.execute(select(Event.__table__.c.user)).scalars().all() == ["olga"]
+
+
+def lines(archive: Archive) -> list[dict[str, object]]:
+    return [json.loads(line) for path, _ in archive.files() for line in gzip.open(path, "rt", encoding="utf-8")]
+
+
+def test_what_is_cleaned_is_first_written_to_a_dated_file(any_app: Flask, tmp_path: Path) -> None:
+    archive = Archive(tmp_path, "DEMO")
+    done = message("succeeded")
+    attempt(done)
+    message("failed")
+    clean("DEMO", LIMIT, keep=lambda table, rows: archive.keep(table, rows, NOW))
+    clean("DEMO", LIMIT, keep=lambda table, rows: archive.keep(table, rows, NOW))
+    found = lines(archive)
+    assert [(line["table"], line["id"]) for line in found] == [("message", done), ("attempt", 1)]
+    assert found[0]["created_at"] == OLD.isoformat()
+    (path, day), *others = archive.files()
+    assert others == [] and day == NOW.date() and path.name == f"DEMO-{NOW:%Y-%m-%d}.jsonl.gz"
+    assert path.stat().st_mode & 0o777 == 0o600 and path.parent.stat().st_mode & 0o777 == 0o700
+
+
+def test_rows_stay_when_the_archive_cannot_be_written(any_app: Flask) -> None:
+    kept = {message("succeeded")}
+
+    def full(table: str, rows: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(OSError, match="No space"):
+        clean("DEMO", LIMIT, keep=full)
+    assert left(Message) == kept
+
+
+def test_old_archives_are_deleted_and_those_of_others_stay(tmp_path: Path) -> None:
+    archive, other = Archive(tmp_path, "DEMO"), Archive(tmp_path, "DEMO-2")
+    for days in (40, 31, 30, 1):
+        archive.keep("message", [{"id": days}], NOW - timedelta(days=days))
+    other.keep("message", [{"id": 1}], NOW - timedelta(days=90))
+    (archive.folder / "notes.txt").write_text("mine")
+    assert archive.expire((NOW - timedelta(days=30)).date()) == 2
+    assert [line["id"] for line in lines(archive)] == [30, 1]
+    assert len(other.files()) == 1 and (archive.folder / "notes.txt").exists()
+
+
+def test_clearing_empties_the_log_and_keeps_the_messages(any_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(housekeeping, "CHUNK", 2)
+    kept = {message("failed")}
+    for _ in range(5):
+        attempt(min(kept), YOUNG)
+    assert housekeeping.clear(["OTHER"]) == 0
+    assert housekeeping.clear(["DEMO", "OTHER"]) == 5
+    assert left(Attempt) == set() and left(Message) == kept
+
+
+def test_flushing_drops_finished_repairs_only(any_app: Flask) -> None:
+    run_row("bulk")
+    kept = {run_row("bulk", "processing"), run_row("window")}
+    assert housekeeping.flush(["DEMO"]) == 1
+    assert left(Run) == kept

@@ -125,3 +125,75 @@ def price(key: str, amount: str, version: int = 1, **values: object) -> Price:
 
 def stock(key: str, quantity: str, version: int = 1) -> Stock:
     return Stock(key, version, levels=(Level("MAIN", available=Decimal(quantity)),))
+
+
+class Memory(System):
+    """Either side of anything: keeps records by (entity, id), makes ids, and says what it has made of a write."""
+
+    def __init__(self, role: str) -> None:
+        super().__init__({})
+        self.label = "The ERP" if role == "erp" else "The store"  # type: ignore[misc]
+        self.prefix = "E" if role == "erp" else ""
+        self.records: dict[tuple[str, str], Record] = {}
+        self.written: list[Record] = []
+        self.created: list[str] = []
+        self.number = 100
+        self.clock_now = 1_000_000
+        self.before: Callable[[Sequence[Record]], None] | None = None
+        self.answer: Outcome | None = None  # the write has its effect, and this comes back instead of an answer
+
+    def put(self, record: Record) -> None:
+        self.clock_now += 1_000_000
+        self.records[record.entity, record.key] = replace(record, version=record.version or self.clock_now)
+
+    def edit(self, entity: str, key: str, **values: object) -> None:
+        self.put(replace(self.records[entity, key], **({"version": 0} | values)))  # type: ignore[arg-type]
+
+    def read_many(self, entity: str, keys: Sequence[str]) -> dict[str, Record]:
+        return {key: self.records[entity, key] for key in keys if (entity, key) in self.records}
+
+    def find(self, entity: str, keys: Sequence[str]) -> dict[str, Record]:
+        return self.read_many(entity, keys)
+
+    def find_like(self, entity: str, records: Sequence[Record]) -> dict[str, Record]:
+        found = {}
+        for one in records:
+            for (kind, id), there in self.records.items():
+                if kind == entity and _alike(one, there):
+                    found[one.key] = replace(there, target_id=id)  # type: ignore[call-arg]
+        return found
+
+    def write_many(self, records: Sequence[Record], *, known: Mapping[str, str]) -> list[Written]:
+        if self.before:
+            self.before(records)
+        done = [self._write(one, known.get(one.key, "")) for one in records]
+        if self.answer:
+            raise self.answer
+        return done
+
+    def _write(self, one: Record, id: str) -> Written:
+        self.written.append(one)
+        if not id:
+            self.number += 1
+            id = f"{self.prefix}{self.number}"
+            self.created.append(id)
+        self.put(replace(one, key=id, version=0))
+        return Written(one.key, id, created=id in self.created, seen=self.records[one.entity, id])
+
+    def delete(self, entity: str, key: str, target_id: str) -> Written:
+        self.records.pop((entity, target_id), None)
+        return Written(key, target_id)
+
+
+def _alike(one: Record, other: Record) -> bool:
+    if one.entity in NATURAL:
+        return all(getattr(one, name).casefold() == getattr(other, name).casefold() for name in NATURAL[one.entity])
+    return False
+
+
+NATURAL = {
+    "customer": ("email",),
+    "order": ("reference",),
+    "credit_memo": ("reference",),
+    "category": ("name", "parent"),
+}

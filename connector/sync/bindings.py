@@ -237,6 +237,16 @@ def remember(connector: str, entity: str, key: str, source_state: str, target_st
         connection.execute(_row(update(TABLE), connector, entity, key).values(**values))
 
 
+def rename(connector: str, entity: str, old: str, new: str) -> None:
+    """A record that came from the store has been found in the ERP: its row gets the ERP's key, or makes room for it."""
+    with db.write() as connection:
+        there = connection.execute(_row(select(TABLE.c.key), connector, entity, new)).first()
+        statement = TABLE.delete().where(*_where(connector, entity, old)) if there else None
+        if statement is None:
+            statement = _row(update(TABLE), connector, entity, old).values(key=new)
+        connection.execute(statement)
+
+
 def leave_out(connector: str, entity: str, keys: Iterable[str]) -> None:
     """These records are kept out of the target on purpose: who depends on them need not wait."""
     now = utcnow()

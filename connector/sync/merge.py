@@ -48,8 +48,11 @@ def merge(
     *,
     rule: Callable[[str], Rule],
     newer: str,
+    meeting: tuple[Values, Values] | None = None,
 ) -> Merge:
     """Decide for every field. `base` is (what the ERP said, what the store said) at the last sync.
+
+    `meeting` is what both say in the same words: fields that have never been in step are compared by it.
 
     `newer` is the side whose record was changed later: the winner under "newest" (a tie is the ERP's,
     CONFLICTS 29).
@@ -57,11 +60,12 @@ def merge(
     found = Merge()
     for name in sorted(erp.keys() | store.keys()):
         rules = rule(name)
-        here, there = _changed(name, erp, store, base)
+        first, met = _first(name, base), meeting or (erp, store)
+        here, there = _differ(name, met) if first else _changed(name, erp, store, base)
         if here and there and rules.ways == {ERP_TO_STORE, STORE_TO_ERP}:
             winner = newer if rules.winner == NEWEST else rules.winner
-            if _first(name, base):
-                winner = _filled(erp.get(name), store.get(name), winner)
+            if first:
+                winner = _filled(met[0].get(name), met[1].get(name), winner)
             else:
                 found.conflicts.append((name, winner))
             here, there = winner == ERP, winner == STORE
@@ -73,10 +77,14 @@ def merge(
 
 
 def _changed(name: str, erp: Values, store: Values, base: tuple[Values, Values] | None) -> tuple[bool, bool]:
-    if base is None or _first(name, base):
-        differs = plain(erp.get(name)) != plain(store.get(name))
-        return differs, differs
-    return plain(erp.get(name)) != base[0].get(name), plain(store.get(name)) != base[1].get(name)
+    was = base or ({}, {})
+    return plain(erp.get(name)) != was[0].get(name), plain(store.get(name)) != was[1].get(name)
+
+
+def _differ(name: str, met: tuple[Values, Values]) -> tuple[bool, bool]:
+    here, there = (plain(side.get(name)) for side in met)
+    differ = here != there and not (here in EMPTY and there in EMPTY)
+    return differ, differ
 
 
 def _first(name: str, base: tuple[Values, Values] | None) -> bool:

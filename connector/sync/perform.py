@@ -166,7 +166,15 @@ class _Flow:
             known.update({key: getattr(record, "target_id", "") or record.key for key, record in found.items()})
             if self.sync.once:
                 self._already(found)
+            if self.sync.reverse:
+                self._named({key: known[key] for key in found})
         return known
+
+    def _named(self, found: Mapping[str, str]) -> None:
+        """Rows that were begun before the ERP's key was known get it now."""
+        for key, erp_key in found.items():
+            if key in self.bound:
+                bindings.rename(self.context.connector, self.entity, self.bound[key].key, erp_key)
 
     def _already(self, found: Mapping[str, Record]) -> None:
         """Made before, by an attempt whose answer was lost: bind it, and never make it again."""
@@ -207,6 +215,8 @@ class _Flow:
             bindings.adopt(self.context.connector, self.entity, {erp: store}, sure=True)
             states = twoway.states(self.context, plan, bound, self.sources[key], target)
             bindings.remember(self.context.connector, self.entity, erp, *states)
+            self._end(key, None, f"{self.sync.title} {key} is on both sides and says the same: bound as {target_id}.")
+            return
         source = self.context.source.label
         self._end(
             key, Skip(f"Nothing that {source} may say has changed since the last sync: an echo of our own write.")

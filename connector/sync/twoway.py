@@ -58,7 +58,14 @@ def plan(context: Context, source: Record, translated: Record, target: Record, b
     forward = way == ERP_TO_STORE
     erp, store = (source, target) if forward else (target, source)
     here, there = values(erp, ERP, rows), values(store, STORE, rows)
-    found = merging.merge(here, there, _base(bound), rule=_rules(context, rows), newer=_newer(context, erp, store))
+    found = merging.merge(
+        here,
+        there,
+        _base(bound),
+        rule=_rules(context, rows),
+        newer=_newer(context, erp, store),
+        meeting=_meeting(translated, target, rows, way),
+    )
     go, back = found.towards(way), found.towards(STORE_TO_ERP if forward else ERP_TO_STORE)
     return Plan(
         _written(translated, target, go, rows, way) if go else None,
@@ -76,6 +83,17 @@ def values(record: Record, side: str, rows: Sequence[Row]) -> dict[str, Any]:
     raw = dict(record.raw)
     found |= {MAPPED + row.store: raw.get(row.erp if side == ERP else row.store) for row in rows}
     return found
+
+
+def _meeting(
+    translated: Record, target: Record, rows: Sequence[Row], way: str
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What both sides say in the words of the target, ERP first."""
+    side = STORE if way == ERP_TO_STORE else ERP
+    made = dict(translated.mapped)
+    mine, theirs = values(translated, side, []), values(target, side, rows)
+    mine |= {MAPPED + row.store: made.get(row.target(way)) for row in rows}
+    return (mine, theirs) if way == ERP_TO_STORE else (theirs, mine)
 
 
 def _value(record: Record, name: str, side: str) -> Any:

@@ -17,7 +17,9 @@ CATEGORIES = (  # id, parent, description
     (1, 0, "Company"), (10, 1, "Workshop"), (11, 10, "Hand tools"), (12, 10, "Power tools"), (20, 1, "Kitchen"),
     (21, 20, "Cookware"), (22, 20, "Small appliances"), (30, 1, "Outdoor"), (31, 30, "Camping"), (32, 30, "Cycling"),
     (40, 1, "Clothing"), (41, 40, "Work wear"), (42, 40, "Footwear"), (50, 1, "Office"), (60, 1, "Lighting"),
-    (90, 1, "Services"),
+    (61, 60, "Indoor"), (62, 60, "Garden & terrace"), (51, 50, "Furniture"), (52, 50, "Paper & pens"),
+    (13, 10, "Measuring"), (23, 20, "Knives"), (33, 30, "Water sports"), (43, 40, "Children"), (90, 1, "Services"),
+    (99, 1, "Outlet"),
 )  # fmt: skip
 ATTRIBUTES = {
     "COLOR": ("Colour", ("Black", "White", "Red", "Blue", "Green", "Grey", "Orange", "Yellow")),

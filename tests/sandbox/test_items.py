@@ -198,7 +198,7 @@ def test_patch_only_updates_and_only_from_25(client: FlaskClient):
         ("Warehouse", "MAIN", 3),
         ("ItemClass", "TOOLS", 8),
         ("TaxCategory", "TAXABLE", 3),
-        ("ItemSalesCategory", "11", 16),
+        ("ItemSalesCategory", "11", 25),
         ("AttributeDefinition", "COLOR", 8),
         ("NonStockItem", "SV-001", 8),
     ],

@@ -28,6 +28,7 @@ TABLE = (  # name, screen, view, keys, caption, read only
      "Item Warehouse Details", ""),
     ("TemplateItems", "IN203000", "IN.Matrix.Graphs.TemplateInventoryItemMaint/Item", "InventoryID",
      "Template Items", ""),
+    ("ItemSalesCategory", "IN204060", "IN.INCategoryMaint/Folders", "CategoryID", "Item Sales Categories", "Path"),
     ("Customer", "AR303000", "AR.CustomerMaint/BAccount", "CustomerID", "Customers", "BAccountID PrimaryContactID"),
     ("CustomerLocation", "AR303020", "AR.CustomerLocationMaint/Location", "Customer LocationID",
      "Customer Locations", ""),

@@ -68,8 +68,6 @@ class Records:
         if self.item:
             doc = self.erp.item(key)
             return doc if doc and doc["kind"] == self.entity.name else None
-        if self.kind == "itemsalescategory":
-            return self.erp.store.get(self.kind, f"{int(key):06d}") if key.isdigit() else None
         return self.erp.store.get(self.kind, key.strip().upper())
 
     def by_id(self, text: str) -> Doc | None:
@@ -115,7 +113,7 @@ class Records:
         return [show_row(doc["id"], detail, at, row, ident, names, wanted) for at, row in enumerate(rows, 1)]
 
     def rows(self, doc: Doc, detail: str) -> list[dict[str, Any]]:
-        """The rows of a detail; stock and category members come from elsewhere."""
+        """The rows of a detail; stock comes from elsewhere."""
         if detail == "WarehouseDetails":
             levels = self.erp.levels(doc["fields"]["InventoryID"])
             main = doc["fields"].get("DefaultWarehouseID")
@@ -131,12 +129,5 @@ class Records:
                     "Override": False,
                 }
                 for name, row in sorted(levels.items())
-            ]
-        if detail == "Members":
-            number = doc["fields"]["CategoryID"]
-            return [
-                {name: item["fields"].get(name) for name in ("InventoryID", "Description", "ItemClass", "ItemStatus")}
-                for item in self.erp.items()
-                if any(row.get("CategoryID") == number for row in item["details"].get("Categories", ()))
             ]
         return list(doc["details"].get(detail, ()))

@@ -65,7 +65,6 @@ DETAILS: dict[str, tuple[str, dict[str, str]]] = {  # detail: (fields that tell 
         ),
     ),
     "Details": ("TaxID", fields(String="CalculateOn CashDiscount Description TaxCategory TaxID TaxType")),
-    "Members": ("InventoryID", fields(String="Description InventoryID ItemClass ItemStatus")),
     "Values": ("ValueID", fields(String="Description ValueID", Boolean="Disabled", Short="SortOrder")),
     "Results": ("WarehouseID", {}),
 }
@@ -180,20 +179,6 @@ ENTITIES: dict[str, Entity] = directory.entities() | {
                 DateTime="CreatedDateTime LastModifiedDateTime",
             ),
             ("Details",),
-            READ_ONLY,
-        ),
-        Entity(
-            "ItemSalesCategory",
-            "IN204060",
-            "PX.Objects.IN.INCategoryMaint/Folders",
-            ("CategoryID",),
-            fields(
-                String="Description Path",
-                Int="CategoryID ParentCategoryID SortOrder",
-                DateTime="LastModifiedDateTime",
-                Guid="NoteID",
-            ),
-            ("Members",),
             READ_ONLY,
         ),
         Entity(

@@ -44,17 +44,10 @@ def reference(unit: Unit, stamp: int) -> None:
             {"AttributeID": code, "Required": False, "SortOrder": at} for at, code in enumerate(kind["attributes"], 1)
         ]
         put("itemclass", name, fields, {"Attributes": rows})
-    titles = {number: title for number, _, title in catalogue.CATEGORIES}
     for number, parent, title in catalogue.CATEGORIES:
-        path = f"/{titles[parent]}/{title}" if parent else f"/{title}"
-        fields = {
-            "CategoryID": number,
-            "ParentCategoryID": parent,
-            "Description": title,
-            "Path": path,
-            "SortOrder": number,
-        }
+        fields = {"CategoryID": number, "ParentCategoryID": parent, "Description": title, "SortOrder": number}
         put("itemsalescategory", f"{number:06d}", fields, {})
+    unit.put("sequence", "CATEGORY", {"last": 100})
     for name, (title, values) in catalogue.ATTRIBUTES.items():
         rows = [
             {"ValueID": value, "Description": value, "SortOrder": at, "Disabled": False}

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from connector.sandbox.acumatica.categories import Categories
 from connector.sandbox.acumatica.customers import Contacts, Customers, Places
 from connector.sandbox.acumatica.documents import Documents
 from connector.sandbox.acumatica.entity import Entity
 from connector.sandbox.acumatica.erp import Erp
 from connector.sandbox.acumatica.writing import Writing
 
-SPECIAL: dict[str, type[Writing]] = {"customer": Customers, "customerlocation": Places, "contact": Contacts}
+SPECIAL: dict[str, type[Writing]] = {
+    "customer": Customers,
+    "customerlocation": Places,
+    "contact": Contacts,
+    "itemsalescategory": Categories,
+}
 
 
 def records(erp: Erp, entity: Entity, version: str, site: str) -> Writing:

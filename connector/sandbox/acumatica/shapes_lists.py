@@ -110,6 +110,15 @@ shape(
     String="ApplicableTo Description DiscountCodeID DiscountType",
 )
 shape(
+    "ItemSalesCategory",
+    {},
+    {"Members": "ItemSalesCategoryMember"},
+    DateTime="LastModifiedDateTime",
+    Guid="NoteID",
+    Int="CategoryID ParentCategoryID SortOrder",
+    String="Description Path",
+)
+shape(
     "PaymentMethodAllowedCashAccountDetail",
     Boolean="APDefault APSuggestNextNbr ARDefault ARDefaultForRefund ARSuggestNextNbr UseInAP UseInAR UseInPR",
     DateTime="LastModifiedDateTime",
@@ -193,4 +202,8 @@ shape(
     Boolean="AllowComponentQtyVariance",
     Decimal="ComponentQty MaxComponentQty MinComponentQty",
     String="StockInventoryID Subitem UOM",
+)
+shape(
+    "ItemSalesCategoryMember",
+    String="Description InventoryID ItemClass ItemStatus",
 )

@@ -44,7 +44,7 @@ class Writing(Records):
             self.erp.delete(unit, doc)
             return
         key = str(doc["fields"][self.entity.keys[0]])
-        unit.drop(self.kind, f"{int(key):06d}" if self.kind == "itemsalescategory" else key.upper())
+        unit.drop(self.kind, key.upper())
         unit.note("delete", key, doc["fields"], None, self.erp.stamp())
 
     def _target(self, body: Mapping[str, Any], text: str) -> Doc | None:
@@ -74,6 +74,7 @@ class Writing(Records):
         doc = self._new(key, fields, details) if found is None else {**found, "fields": fields, "details": details}
         if self.item:
             self._check_item(fields, errors)
+            self._check_categories(details)
         if errors:
             raise Problem(self._invalid(doc, body, errors))
         if self.item:
@@ -99,7 +100,7 @@ class Writing(Records):
     def _details(self, found: Doc | None, body: Mapping[str, Any]) -> dict[str, list[Doc]]:
         details = {name: list(rows) for name, rows in (found["details"] if found else {}).items()}
         for detail in self.entity.details:
-            if isinstance(body.get(detail), list) and detail not in ("WarehouseDetails", "Members"):
+            if isinstance(body.get(detail), list) and detail != "WarehouseDetails":
                 details[detail] = self._merge(found, detail, details.get(detail, []), body[detail])
         return details
 
@@ -161,6 +162,14 @@ class Writing(Records):
         if fields.get("ItemStatus") and fields["ItemStatus"] not in STATUSES:
             errors["ItemStatus"] = f"'{fields['ItemStatus']}' is not a valid item status."
 
+    def _check_categories(self, details: Mapping[str, list[Doc]]) -> None:
+        numbers = {
+            int(row["CategoryID"]) for name in ("Categories", "SalesCategories") for row in details.get(name, ())
+        }
+        for number in sorted(numbers):
+            if not self.erp.store.get("itemsalescategory", f"{number:06d}"):
+                raise Problem(exception(f"Category ID '{number}' cannot be found in the system.", status=422))
+
     def _invalid(self, doc: Doc, body: Mapping[str, Any], errors: dict[str, str]) -> Response:
         """The entity itself with an `error` on the record and on each bad field."""
         shown = self.show(doc, {})
@@ -172,6 +181,6 @@ class Writing(Records):
     def _save_plain(self, unit: Unit, key: str, found: Doc | None, doc: Doc) -> Doc:
         stamp = self.erp.stamp()
         new = {**doc, "modified": stamp}
-        unit.put(self.kind, f"{int(key):06d}" if self.kind == "itemsalescategory" else key.upper(), new)
+        unit.put(self.kind, key.upper(), new)
         unit.note("update" if found else "create", key, found and found["fields"], new["fields"], stamp)
         return new

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from connector.clock import CLOCK, Clock
 from connector.errors import Fail
 from connector.records import Record
-from connector.systems.acumatica import check, entities, fields, prices, push, references
+from connector.systems.acumatica import check, entities, features, fields, prices, push, references
 from connector.systems.acumatica.client import Client
+from connector.systems.acumatica.customization import Installer
 from connector.systems.acumatica.endpoints import ENDPOINTS
 from connector.systems.acumatica.entities import HANDLERS, READS, WRITES
 from connector.systems.acumatica.erp import Erp
@@ -18,7 +19,20 @@ from connector.systems.acumatica.odata import Rows
 from connector.systems.acumatica.schema import Schema
 from connector.systems.acumatica.settings import SETTINGS
 from connector.systems.acumatica.stock import Warehouses
-from connector.systems.base import Capabilities, Check, Choice, Field, Gate, Page, Push, System, Written
+from connector.systems.base import (
+    Capabilities,
+    Check,
+    Choice,
+    Feature,
+    Field,
+    Gate,
+    Package,
+    Page,
+    Push,
+    Step,
+    System,
+    Written,
+)
 
 
 class Acumatica(System):
@@ -100,6 +114,15 @@ class Acumatica(System):
 
     def now(self) -> datetime | None:
         return check.site_clock(self.client)
+
+    def features(self) -> list[Feature]:
+        return features.read(self.client)
+
+    def query(self, name: str) -> int:
+        return len(Rows(self.client, name).page({"$top": 1}))
+
+    def install(self, package: Package) -> Iterator[Step]:
+        return Installer(self.client, self.clock).run(package)
 
     def close(self) -> None:
         self.client.close()

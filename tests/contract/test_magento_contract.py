@@ -17,7 +17,7 @@ import pytest
 import responses
 
 from connector.errors import Fail, Outcome, Refused, Retry, Wait
-from connector.records import Level, Order, Price, Product, Stock, StoreProduct
+from connector.records import Customer, Level, Order, Price, Product, Stock, StoreProduct
 from connector.sync import money
 from connector.systems.http import Answer
 from connector.systems.magento.client import Client
@@ -419,3 +419,12 @@ def test_the_recorded_search_is_polled(shop: Shop, shared: Path) -> None:
     replay(shop, shared, "orders_read", 8, "GET", "/orders")
     page = shop.magento().changed_since("order", None)
     assert page.changes and all(change.key.isdigit() and change.version > 0 for change in page.changes)
+
+
+def test_the_recorded_customers_of_one_e_mail_are_told_apart_by_website(shop: Shop, shared: Path) -> None:
+    replay(shop, shared, "customers", 32, "GET", "/customers/search")
+    settled(shop)
+    found = shop.magento().find_like("customer", [Customer("C1", email="ANN@example.com", website="main")])
+    one = found["C1"]
+    assert isinstance(one, Customer)
+    assert (one.key, one.website, one.addresses[0].region, one.addresses[0].billing) == ("1", "main", "TX", True)

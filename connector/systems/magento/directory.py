@@ -36,6 +36,7 @@ class Directory:
         self.client = client
         self.clock = clock
         self._views = Kept(clock, self._read_views)
+        self._sites = Kept(clock, self._read_sites)
         self._groups = Kept(clock, self._read_groups)
         self._customer = Kept(clock, self._read_customer_attributes)
         self._category = Kept(clock, self._read_category_attributes)
@@ -53,6 +54,10 @@ class Directory:
         """The first store view of a website, by its code."""
         found = [view for view in self._views.get().values() if view.website.lower() == website.strip().lower()]
         return min(found, key=lambda view: int(view.id)) if found else None
+
+    def website(self, number: Any) -> str:
+        """The code of a website, "" for an unknown one."""
+        return self._sites.get().get(str(number), "")
 
     def groups(self) -> dict[int, str]:
         """Customer groups: id -> code."""
@@ -89,22 +94,25 @@ class Directory:
 
     def _read_views(self) -> dict[str, View]:
         rows = rows_of(self.client.get("/store/storeViews"), "/store/storeViews")
-        sites = rows_of(self.client.get("/store/websites"), "/store/websites")
         configs = rows_of(self.client.get("/store/storeConfigs"), "/store/storeConfigs")
         with reading("/store/storeViews"):
-            websites = {str(row["id"]): str(row["code"]) for row in sites}
             money = {str(row["id"]): str(row.get("base_currency_code") or "") for row in configs}
             return {
                 str(row["id"]): View(
                     str(row["code"]),
                     str(row.get("name") or row["code"]),
-                    websites.get(str(row.get("website_id")), ""),
+                    self.website(row.get("website_id")),
                     str(row["id"]),
                     money.get(str(row["id"]), ""),
                 )
                 for row in sorted(rows, key=lambda row: int(row["id"]))
                 if int(row["id"])
             }
+
+    def _read_sites(self) -> dict[str, str]:
+        rows = rows_of(self.client.get("/store/websites"), "/store/websites")
+        with reading("/store/websites"):
+            return {str(row["id"]): str(row["code"]) for row in rows if int(row["id"])}
 
     def _read_groups(self) -> dict[int, str]:
         rows = self.client.search("/customerGroups/search", fields="id,code")

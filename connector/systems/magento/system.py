@@ -27,6 +27,7 @@ from connector.systems.base import (
 from connector.systems.magento import find, lists, schema
 from connector.systems.magento.check import check
 from connector.systems.magento.client import Client
+from connector.systems.magento.customers import Customers
 from connector.systems.magento.directory import Directory
 from connector.systems.magento.endpoints import ENDPOINTS
 from connector.systems.magento.entity import Entity
@@ -38,7 +39,7 @@ from connector.systems.magento.shop import Shop
 from connector.systems.magento.stock import Stocks
 from connector.systems.magento.store import Store
 
-ENTITIES: tuple[type[Entity], ...] = (Products, Prices, Stocks, Orders)
+ENTITIES: tuple[type[Entity], ...] = (Products, Prices, Stocks, Orders, Customers)
 OF_PRODUCT = (PRODUCT, PRICE, INVENTORY)  # found by SKU
 FIELDS = {
     PRODUCT: ["sku", "name", "status", "visibility", "type_id", "attribute_set_id", "price", "weight", "website_ids"],

@@ -10,6 +10,7 @@ import threading
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 from flask import Blueprint, Flask, Response, jsonify, request
@@ -157,6 +158,14 @@ def register(app: Flask, system: System) -> None:
         raw = request.get_json(silent=True) or {}
         keys = request.args.getlist("key") or list(raw.get("keys", ()))
         return jsonify(system.state([str(key) for key in keys]))
+
+    @app.after_request
+    def own_time(response: Response) -> Response:
+        """A system whose clock is off says so in every answer."""
+        offset = system.store.setting("switches", {}).get("clock_offset", 0)
+        if offset:
+            response.date = datetime.now(UTC) + timedelta(seconds=offset)
+        return response
 
     app.register_blueprint(page)
 

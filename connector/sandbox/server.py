@@ -75,7 +75,8 @@ class Handler(WSGIRequestHandler):
                 self.send_header(name, value)
         if not empty:
             self.send_header("Content-Length", str(len(data)))
-        self.send_header("Date", self.date_time_string())
+        if not any(name.lower() == "date" for name, _ in headers):
+            self.send_header("Date", self.date_time_string())
         self.end_headers()
         if not empty and self.command != "HEAD":
             self.wfile.write(data)

@@ -10,7 +10,7 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from connector.sandbox import control
-from connector.sandbox.acumatica import controls, odata_routes, pages, rest, sign_in
+from connector.sandbox.acumatica import controls, customization_routes, odata_routes, pages, rest, sign_in
 from connector.sandbox.acumatica.answers import Problem, exception, face, reply
 from connector.sandbox.acumatica.erp import SETTINGS, Erp
 from connector.sandbox.acumatica.push import Sender
@@ -20,7 +20,10 @@ from connector.sandbox.server import Wsgi
 from connector.sandbox.store import Store
 from connector.sandbox.traffic import Traffic
 
-SITE = re.compile(r"^/(?!entity/|identity/|t/|odata/|_sandbox/)([\w-]+)(/(?:entity|identity|t|odata|Frames)(?:/.*)?)$")
+SITE = re.compile(
+    r"^/(?!entity/|identity/|t/|odata/|CustomizationApi/|_sandbox/)([\w-]+)"
+    r"(/(?:entity|identity|t|odata|Frames|CustomizationApi)(?:/.*)?)$"
+)
 
 
 class Acumatica:
@@ -86,6 +89,7 @@ def build(system: Acumatica) -> Flask:
     sign_in.register(app, system)
     rest.register(app, system)
     odata_routes.register(app, system)
+    customization_routes.register(app, system)
     _errors(app)
     return app
 

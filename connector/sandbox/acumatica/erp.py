@@ -36,6 +36,11 @@ SETTINGS: dict[str, Any] = {
     "old_entity_list": False,  # GET /entity as before 2023 R2: a bare array
     "padded_ids": False,  # REST answers pad InventoryID with blanks
     "tenants": ["Company"],
+    "clock_offset": 0,  # seconds that the site's clock is ahead, in its answers and in every change
+    "missing_entities": [],  # entities that the endpoint lacks
+    "publish_polls": 2,  # how often publishEnd says that it is not through
+    "publish_error": "",  # a publication fails with this sentence
+    "push_items": True,  # off: a project's push notification is passed over
     "customer_numbering": "both",  # both: a number that is sent counts; auto: it is replaced; manual: it is needed
 }
 
@@ -61,7 +66,8 @@ class Erp:
     def stamp(self) -> int:
         """The version of a change: now in microseconds, later than every one before."""
         with self._lock:
-            self._stamp = max(micros(), self._stamp + 1)
+            now = micros() + int(self.switch("clock_offset") * 1_000_000)
+            self._stamp = max(now, self._stamp + 1)
             return self._stamp
 
     def reset(self, count: int, seed: int = catalogue.SEED) -> None:

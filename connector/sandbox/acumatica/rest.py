@@ -39,6 +39,8 @@ def register(app: Flask, system: Any) -> None:
         if endpoint.lower() != "default" or version not in system.erp.switch("versions"):
             return unknown_route(request.path)
         name, *keys = rest.strip("/").split("/")  # %2F counts as a slash, as it does in IIS
+        if name.lower() in (lacking.lower() for lacking in system.erp.switch("missing_entities")):
+            return unknown_route(request.path)
         if name.lower() in inquiries.LOWER:
             return inquiry(system, name, version)
         found = ENTITIES.get(name.lower())

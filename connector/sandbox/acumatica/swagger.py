@@ -23,6 +23,8 @@ def document(erp: Any, version: str, site: str) -> dict[str, Any]:
     for name, of in SHAPES.items():
         schemas[name] = extended(root, of_shape(of, version, root))
     for entity in ENTITIES.values():
+        if entity.name in erp.switch("missing_entities"):
+            continue
         paths |= of_entity(entity)
         if entity.shape:
             continue
@@ -37,6 +39,8 @@ def document(erp: Any, version: str, site: str) -> dict[str, Any]:
             properties[detail] = {"type": "array", "items": {"$ref": root + row}}
         schemas[entity.name] = extended(root, properties)
     for name, (detail, header) in PARAMETERS.items():
+        if name in erp.switch("missing_entities"):
+            continue
         row = f"{name}Row"
         schemas[row] = extended(
             root, {field: {"$ref": root + value(kind)} for field, kind in ROWS[name](erp, {})[1].items()}

@@ -110,9 +110,15 @@ class Client:
             raise strange(f"the answer of {inquiry}")
         return answer.data
 
-    def put(self, entity: str, body: Mapping[str, Any], options: Mapping[str, object] | None = None) -> Entity:
-        """Insert or update one record (facts/ACUMATICA.md, 2.4); the record as it is afterwards."""
-        answer = self.entity("PUT", entity + query(options or {}), body=dict(body))
+    def put(
+        self, entity: str, body: Mapping[str, Any], options: Mapping[str, object] | None = None, *, new: bool = False
+    ) -> Entity:
+        """Insert or update one record (facts/ACUMATICA.md, 2.4); the record as it is afterwards.
+
+        `new`: insert only. Raises Taken when a record of that key is there, Retry, Refused or Fail.
+        """
+        only = {"If-None-Match": "*"} if new else {}
+        answer = self.entity("PUT", entity + query(options or {}), body=dict(body), headers=only)
         if not isinstance(answer.data, Mapping):
             raise strange(f"the saved record of {entity}")
         return answer.data

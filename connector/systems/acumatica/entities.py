@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from connector.records import INVENTORY, PRICE, PRODUCT, Record
-from connector.systems.acumatica import polls, prices, products, stock
+from connector.records import CUSTOMER, INVENTORY, PRICE, PRODUCT, Record
+from connector.systems.acumatica import customer_writing, customers, polls, prices, products, stock
 from connector.systems.acumatica.erp import Erp
 from connector.systems.base import Page, Written
 
@@ -53,6 +53,9 @@ HANDLERS: dict[str, Handler] = {
     PRODUCT: Handler(products.read, _products_since),
     PRICE: Handler(_prices, _prices_since),
     INVENTORY: Handler(_stock, _stock_since),
+    CUSTOMER: Handler(
+        customers.read, customers.changed, customer_writing.write, customers.alike, customer_writing.delete
+    ),
 }
 READS = frozenset(entity for entity, handler in HANDLERS.items() if handler.read)
 WRITES = frozenset(entity for entity, handler in HANDLERS.items() if handler.write)

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from connector.errors import Fail, Outcome, Refused, Retry
+from connector.systems.acumatica import causes
 from connector.systems.http import Answer, retry_after
 
 LIMIT = re.compile(
@@ -56,6 +57,10 @@ SIGN_IN = (
         "the flow Resource Owner Password Credentials must be allowed there.",
     ),
 )
+TAKEN_HELP = (
+    "The number is given by the connector (segmentation: manual). Look at the record that has it, and change the "
+    "pattern of the numbers, or leave the numbering to Acumatica."
+)
 BUSY_SECONDS = 15.0  # no Retry-After is documented for a full request queue or a full house of sessions
 
 
@@ -69,6 +74,10 @@ class LoginLimit(Retry):
 
 class Unlisted(Fail):
     """A list cannot be read with these fields; one record at a time may still work."""
+
+
+class Taken(Fail):
+    """412: a record of that key is there already, and only an insert was asked for (facts 2.4)."""
 
 
 class NoEndpoint(Fail):
@@ -152,6 +161,11 @@ def _by_status(answer: Answer, said: str) -> str | Outcome:
             code="http.429",
             help="Other applications use up the requests that the licence allows.",
         )
+    if answer.status == 412:
+        return Taken("Acumatica has a record of that number already.", code="acumatica.number_taken", help=TAKEN_HELP)
+    known = causes.of(said) if answer.status in (400, 422, 500) else None
+    if known:
+        return known
     if answer.status == 422:
         return Fail(f"Acumatica refused the values: {said}", code="acumatica.values")
     return said

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from connector.errors import Invalid
-from connector.records import INVENTORY, PRICE, PRODUCT
+from connector.records import CUSTOMER, INVENTORY, PRICE, PRODUCT
 from connector.systems.acumatica import Acumatica
 from connector.systems.acumatica.settings import SETTINGS
 from connector.systems.base import clean_all
@@ -45,10 +45,11 @@ def test_secrets_are_typed_twice() -> None:
     assert secrets == {"password": True, "client_secret": True}
 
 
-def test_acumatica_is_an_erp_that_is_only_read() -> None:
+def test_acumatica_is_an_erp_that_says_what_it_takes_part_in() -> None:
+    can = Acumatica.capabilities
     assert (Acumatica.name, Acumatica.role) == ("acumatica", "erp")
-    assert Acumatica.capabilities.reads == {PRODUCT, PRICE, INVENTORY} == Acumatica.capabilities.pushes
-    assert not Acumatica.capabilities.writes and not Acumatica.capabilities.batches
+    assert {PRODUCT, PRICE, INVENTORY} <= can.reads & can.pushes and can.pushes <= can.reads
+    assert CUSTOMER in can.writes and not can.batches
 
 
 def test_a_system_can_be_made_without_preferences(make: Make) -> None:

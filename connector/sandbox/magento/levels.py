@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from connector.sandbox.magento import reservations
 from connector.sandbox.magento.routing import Call, as_float, number
 from connector.sandbox.magento.shop import Doc, clock
 
@@ -68,6 +69,13 @@ def write(call: Call, sku: str, source: str, quantity: float, status: int) -> No
     row = {"quantity": quantity, "status": status}
     call.unit.put("level", key, {**found, "rows": {**found["rows"], source: row}})
     call.unit.note("stock", found["sku"], before and {"source_code": source, **before}, {"source_code": source, **row})
+
+
+def take(call: Call, sku: str, source: str, quantity: float) -> None:
+    """Take from a source, negative puts back; nothing left is out of stock."""
+    row = call.shop.levels(call.unit, sku).get(source) or {"quantity": 0.0, "status": 0}
+    left = row["quantity"] - quantity
+    write(call, sku, source, left, row["status"] if left > 0 else 0)
 
 
 def remove(call: Call, sku: str, source: str) -> None:
@@ -130,9 +138,8 @@ def salable_quantity(call: Call, sku: str, stock: int) -> float:
     if stock == 1 and doc and doc["stale"]:
         return 0.0
     rows = call.shop.levels(call.unit, sku)
-    return float(
-        sum(rows[code]["quantity"] for code in sources_of(call, stock) if code in rows and rows[code]["status"] == 1)
-    )
+    held = sum(rows[code]["quantity"] for code in sources_of(call, stock) if code in rows and rows[code]["status"] == 1)
+    return float(held) + reservations.of(call.unit, stock, sku)
 
 
 def is_salable(call: Call, sku: str, stock: int) -> bool:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from connector.sandbox import catalogue
-from connector.sandbox.magento import attributes, people
+from connector.sandbox.magento import attributes, offers, people
 from connector.sandbox.magento.directory import RATES
 from connector.sandbox.store import Store, Unit
 
@@ -28,6 +28,7 @@ SETTINGS: dict[str, Any] = {
     "price_scope": "global",
     "index_seconds": 60.0,  # when the cron has indexed a new product that is out of stock
     "search_down": False,  # a stock flip answers 400 although it was written
+    "clock_offset": 0,  # seconds that the shop's clock is ahead, in its answers
 }
 WEBSITES = (
     {"id": 0, "code": "admin", "name": "Admin", "default_group_id": 0},
@@ -111,9 +112,14 @@ class Shop:
                 row = {"id": number, "code": code, "tax_class_id": 3}
                 unit.put("customer_group", str(number), row)
             unit.put("sequence", "customer_group", {"last": 3})
+            unit.put("sequence", "taxrate", {"last": 2})  # an installation has two of its own, for no rule
             if not bare:
                 fill_people(unit)
                 unit.put("config", "currency", {"codes": list(RATES)})
+                for kind, docs in offers.documents().items():
+                    for key, doc in docs.items():
+                        unit.put(kind, key, doc)
+                    unit.put("sequence", kind, {"last": len(docs)})
             attributes.fill(unit, () if bare else SETS, {} if bare else catalogue.ATTRIBUTES)
             unit.note("reset", "", None, {"fixture": fixture})
 

@@ -1,4 +1,4 @@
-"""What the store is: websites, views, configuration, modules, tax classes, categories.
+"""What the store is: websites, views, configuration, modules, categories.
 
 Source: facts/MAGENTO.md, section 5, and the recording `store`.
 """
@@ -94,22 +94,6 @@ def modules(call: Call) -> Any:
         + (ASYNC_MODULES if call.shop.switch("async_api") else ())
     )
     return [f"Magento_{name}" for name in names]
-
-
-@route("GET", "taxClasses/search", "Magento_Tax::manage_tax")
-def tax_classes(call: Call) -> Any:
-    rows = sorted(call.shop.store.kind("taxclass").values(), key=lambda row: row["class_id"])
-    return search(call, rows, lambda row, name: row.get(name), lambda row: row)
-
-
-@route("POST", "taxClasses", "Magento_Tax::manage_tax", ("taxClass",))
-def tax_class_create(call: Call) -> Any:
-    raw = call.body["taxClass"]
-    number = 1 + max(row["class_id"] for row in call.shop.store.kind("taxclass").values())
-    row = {"class_id": number, "class_name": raw.get("class_name"), "class_type": raw.get("class_type", "PRODUCT")}
-    call.unit.put("taxclass", str(number), row)
-    call.unit.note("tax_class", str(number), None, row)
-    return str(number)
 
 
 @route("GET", "products/types", "Magento_Catalog::products")

@@ -17,7 +17,7 @@ import pytest
 import responses
 
 from connector.errors import Fail, Outcome, Refused, Retry, Wait
-from connector.records import Customer, Level, Order, Price, Product, Stock, StoreProduct
+from connector.records import CreditMemo, Customer, Level, Order, Price, Product, Stock, StoreProduct
 from connector.sync import money
 from connector.systems.http import Answer
 from connector.systems.magento.client import Client
@@ -428,3 +428,44 @@ def test_the_recorded_customers_of_one_e_mail_are_told_apart_by_website(shop: Sh
     one = found["C1"]
     assert isinstance(one, Customer)
     assert (one.key, one.website, one.addresses[0].region, one.addresses[0].billing) == ("1", "main", "TX", True)
+
+
+def test_the_recorded_credit_memo_is_read_with_its_order(shop: Shop, shared: Path) -> None:
+    replay(shop, shared, "orders_ops", 52, "GET", "/creditmemos")
+    shop.answer("GET", "/orders", listing([recorded(shared, "orders_ops", 50)["response"]["body"]]))
+    memo = shop.magento().read_many("credit_memo", ["000000001"])["000000001"]
+    assert isinstance(memo, CreditMemo)
+    assert (memo.number, memo.total, memo.tax) == ("000000001", Decimal("53.04"), Decimal("4.04"))
+    assert [(line.sku, line.quantity, line.price) for line in memo.lines] == [("PG-09", Decimal(1), Decimal(49))]
+
+
+@pytest.mark.parametrize(
+    ("name", "seq", "code"),
+    [
+        ("orders_ops", 12, "magento.order_state"),
+        ("orders_ops", 13, "magento.order_state"),
+        ("orders_ops", 22, "magento.order_state"),
+        ("orders_ops", 25, "magento.source_refused"),
+        ("orders_ops", 27, "magento.no_such_entity"),
+        ("orders_ops", 33, "magento.order_state"),
+        ("customers", 3, "magento.email_taken"),
+        ("customers", 5, "magento.bad_email"),
+        ("customers", 8, "magento.unknown_group"),
+        ("customers", 16, "magento.no_such_entity"),
+        ("categories", 6, "magento.url_key_taken"),
+        ("categories", 13, "magento.no_such_entity"),
+        ("composite_products", 11, "magento.already_attached"),
+        ("composite_products", 13, "magento.variant_value"),
+        ("composite_products", 28, "magento.same_variant"),
+        ("composite_products", 39, "magento.unknown_link"),
+        ("attributes", 8, "magento.attribute_set_exists"),
+        ("attributes", 11, "magento.attribute_exists"),
+        ("media", 8, "magento.image_refused"),
+        ("media", 10, "magento.image_refused"),
+        ("store", 9, "magento.unknown_country"),
+    ],
+)
+def test_each_cause_of_a_refusal_has_its_own_code(shared: Path, name: str, seq: int, code: str) -> None:
+    """LOG-21: failures of one cause are told together, with what to do about them."""
+    said = heard(recorded(shared, name, seq))
+    assert isinstance(said, Fail) and said.code == code, f"{said} {said.code}"  # type: ignore[union-attr]

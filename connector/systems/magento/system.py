@@ -31,15 +31,29 @@ from connector.systems.magento.customers import Customers
 from connector.systems.magento.directory import Directory
 from connector.systems.magento.endpoints import ENDPOINTS
 from connector.systems.magento.entity import Entity
+from connector.systems.magento.invoices import Invoices
+from connector.systems.magento.memos import CreditMemos
 from connector.systems.magento.orders import Orders
 from connector.systems.magento.prices import Prices
 from connector.systems.magento.products import Products
 from connector.systems.magento.settings import CAPABILITIES, SETTINGS
+from connector.systems.magento.shipments import Shipments
 from connector.systems.magento.shop import Shop
+from connector.systems.magento.statuses import Statuses
 from connector.systems.magento.stock import Stocks
 from connector.systems.magento.store import Store
 
-ENTITIES: tuple[type[Entity], ...] = (Products, Prices, Stocks, Orders, Customers)
+ENTITIES: tuple[type[Entity], ...] = (
+    Products,
+    Prices,
+    Stocks,
+    Customers,
+    Orders,
+    Statuses,
+    Shipments,
+    Invoices,
+    CreditMemos,
+)
 OF_PRODUCT = (PRODUCT, PRICE, INVENTORY)  # found by SKU
 FIELDS = {
     PRODUCT: ["sku", "name", "status", "visibility", "type_id", "attribute_set_id", "price", "weight", "website_ids"],
@@ -131,6 +145,12 @@ class Magento(System):
             return parsedate_to_datetime(answer.headers.get("Date", ""))
         except (TypeError, ValueError):
             return None
+
+    def zone(self) -> str:
+        """The time zone of the shop's first store view."""
+        rows = self.client.call("GET", "/store/storeConfigs").data
+        zones = [str(row.get("timezone") or "") for row in rows or () if isinstance(row, Mapping)]
+        return next((zone for zone in zones if zone), "")
 
     def close(self) -> None:
         self.client.close()

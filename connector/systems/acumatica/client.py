@@ -140,6 +140,11 @@ class Client:
             raise strange(f"rows of {table}")
         return [row for row in found if isinstance(row, Mapping)]
 
+    def locale(self) -> str:
+        """The locale that the site gave this user at the sign-in, "" where it gave none (a token has none)."""
+        with self.pool.use() as session:
+            return str(session.http.session.cookies.get("Locale") or "")
+
     def close(self) -> None:
         self.pool.close()
 

@@ -32,7 +32,6 @@ SERVICES = (  # code, label, name inside the endpoint, method
     ("customer_location", "Customer Locations", "CustomerLocation", "GET, PUT"),
     ("customer_class", "Customer Classes", "CustomerClass", "GET"),
     ("customer_price_class", "Customer Price Classes", "CustomerPriceClass", "GET"),
-    ("customer_payment_method", "Customer Payment Methods", "CustomerPaymentMethod", "PUT"),
     ("sales_order", "Sales Orders", "SalesOrder", "GET, PUT, POST"),
     ("shipment", "Shipments", "Shipment", "GET"),
     ("sales_invoice", "Sales Invoices", "SalesInvoice", "GET"),

@@ -6,8 +6,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from connector.records import CUSTOMER, INVENTORY, PRICE, PRODUCT, Record
-from connector.systems.acumatica import customer_writing, customers, polls, prices, products, stock
+from connector.records import CUSTOMER, INVENTORY, ORDER, PRICE, PRODUCT, Record
+from connector.systems.acumatica import (
+    customer_writing,
+    customers,
+    order_writing,
+    orders,
+    polls,
+    prices,
+    products,
+    stock,
+)
 from connector.systems.acumatica.erp import Erp
 from connector.systems.base import Page, Written
 
@@ -56,6 +65,7 @@ HANDLERS: dict[str, Handler] = {
     CUSTOMER: Handler(
         customers.read, customers.changed, customer_writing.write, customers.alike, customer_writing.delete
     ),
+    ORDER: Handler(orders.read, orders.changed, order_writing.write, orders.alike),
 }
 READS = frozenset(entity for entity, handler in HANDLERS.items() if handler.read)
 WRITES = frozenset(entity for entity, handler in HANDLERS.items() if handler.write)

@@ -9,7 +9,7 @@ from typing import Any
 from connector.clock import CLOCK, Clock
 from connector.errors import Fail
 from connector.records import Record
-from connector.systems.acumatica import check, entities, features, fields, prices, push, references
+from connector.systems.acumatica import check, entities, features, fields, prices, push, references, zones
 from connector.systems.acumatica.client import Client
 from connector.systems.acumatica.customization import Installer
 from connector.systems.acumatica.endpoints import ENDPOINTS
@@ -114,6 +114,9 @@ class Acumatica(System):
 
     def now(self) -> datetime | None:
         return check.site_clock(self.client)
+
+    def zone(self) -> str:
+        return zones.of(self.client.locale())
 
     def features(self) -> list[Feature]:
         return features.read(self.client)

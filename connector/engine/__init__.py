@@ -20,7 +20,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 
 from connector.clock import CLOCK, Clock
 from connector.db import db
-from connector.engine import activation
+from connector.engine import activation, installation, preflight
 from connector.engine.intake import Intake, PushResult
 from connector.engine.jobs import Jobs, policy
 from connector.engine.systems import Connections
@@ -175,6 +175,14 @@ class Engine:
     def test_features(self, connector_id: str, user: str) -> list[Row]:
         """Test Features (LIF-10): every test and what it found; nothing is changed."""
         return activation.test(self, connector_id, user)
+
+    def install_package(self, connector_id: str, user: str, address: str, *, notification: bool = False) -> None:
+        """Import our inquiries into the ERP in the background; the guide's page shows each step. Raises Invalid."""
+        installation.start(self, connector_id, user, address, notification=notification)
+
+    def preflight(self, connector_id: str) -> list[Row]:
+        """The lines before a manual run (CON-17): connection and clock of both sides; one that fails aborts it."""
+        return preflight.lines(self, connector_id)
 
     def _lane(self, connector_id: str, entity: str, direction: str) -> Lane:
         return Lane(connector_id, entity, catalogue.find(entity, direction).direction)

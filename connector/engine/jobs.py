@@ -16,6 +16,7 @@ from connector import events
 from connector.clock import Clock
 from connector.db import utcnow
 from connector.engine import tidying
+from connector.engine.clocks import Corrector
 from connector.engine.systems import Connections
 from connector.engine.work import Worker
 from connector.errors import Refused
@@ -38,6 +39,7 @@ class Jobs:
 
     def __init__(self, app: Flask, connections: Connections, worker: Worker, bell: Bell, clock: Clock) -> None:
         self.app, self.connections, self.worker, self.bell, self.clock = app, connections, worker, bell, clock
+        self.clocks = Corrector(clock)
 
     def all(self) -> list[Job]:
         """Every job that may run now."""
@@ -110,8 +112,8 @@ class Jobs:
             found += inbox.put(lane, items, origin="poll", connection=connection).created
 
         stopping = stop.is_set if stop else (lambda: False)
-        offset = timedelta(seconds=float(context.settings.get("erp", {}).get("clock_offset", 0) or 0))
         try:
+            offset = self.clocks.offset(self.connections.config(lane.connector), context.sync.source, context.source)
             polled = polls.poll(context, put, clock=self.clock, offset=offset, stop=stopping)  # type: ignore[arg-type]
         except Refused as word:
             self.worker.refused(lane.connector, word)

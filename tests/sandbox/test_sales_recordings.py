@@ -66,10 +66,14 @@ def ready(rig: Magento, tell: Send, shared: Path) -> Client:
     link = {"stock_id": number, "source_code": "wh_east", "priority": 1}
     tell("POST", "/rest/all/V1/inventory/stock-source-links", {"links": [link]})
     for sku, name, price, weight, more in (
-        ("WB-100", "Steel Hammer", 21.5, 1.5, {}), ("VIRT", "Virtual thing", 5, None, {"type_id": "virtual"}),
-        ("PG-01", "Paging 01", 3, 1, {"custom_attributes": [{"attribute_code": "cost", "value": 4.2}]}), ("PG-08", "Paging 08", 8, 1, {}), ("PG-09", "Paging 09", 49, 1, {}),
-        ("PG-12", "Paging 12", 12, 1, {}), ("TEE-S-Red", "Tee S Red", 15, 0.5, {"visibility": 1}),
-    ):  # fmt: skip
+        ("WB-100", "Steel Hammer", 21.5, 1.5, {}),
+        ("VIRT", "Virtual thing", 5, None, {"type_id": "virtual"}),
+        ("PG-01", "Paging 01", 3, 1, {"custom_attributes": [{"attribute_code": "cost", "value": 4.2}]}),
+        ("PG-08", "Paging 08", 8, 1, {}),
+        ("PG-09", "Paging 09", 49, 1, {}),
+        ("PG-12", "Paging 12", 12, 1, {}),
+        ("TEE-S-Red", "Tee S Red", 15, 0.5, {"visibility": 1}),
+    ):
         extension = {"stock_item": {"qty": 500, "is_in_stock": True}, "website_ids": [1, 2]}
         product = {"sku": sku, "name": name, "price": price, "attribute_set_id": 4, "weight": weight, **more}
         tell("POST", "/rest/all/V1/products", {"product": {**product, "extension_attributes": extension}})

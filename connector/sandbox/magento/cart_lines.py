@@ -35,7 +35,16 @@ def stock_of(call: Call, website: int) -> int:
     return 1
 
 
-def line_of(call: Call, sku: str, qty: float, option: Mapping[str, Any] | None, *, store: int, group: int = 0) -> Doc:
+def line_of(
+    call: Call,
+    sku: str,
+    qty: float,
+    option: Mapping[str, Any] | None,
+    *,
+    store: int,
+    group: int = 0,
+    check: bool = True,
+) -> Doc:
     """A new line of a cart. Raises Refusal for a product or quantity that cannot be sold."""
     doc = call.shop.product(call.unit, sku)
     if doc is None:
@@ -47,10 +56,28 @@ def line_of(call: Call, sku: str, qty: float, option: Mapping[str, Any] | None, 
         line = _bundle(call, doc, qty, extension.get("bundle_options"), store, group)
     else:
         line = _simple(call, doc, qty, store, group)
-    check_stock(call, line, store)
+    more = _custom_options(doc, extension.get("custom_options"), line["base_price"])
+    line["base_price"] = number(round(line["base_price"] + more, 4))
+    if check:
+        check_stock(call, line, store)
     if option:
         line["product_option"] = dict(option)
     return line
+
+
+def _custom_options(doc: Doc, chosen: Any, price: Any) -> float:
+    """What the chosen custom options add to the price."""
+    known = {str(row["option_id"]): row for row in doc.get("options") or ()}
+    more = 0.0
+    for row in chosen or ():
+        option = known.get(str(row.get("option_id"))) or {}
+        values = [
+            one for one in option.get("values") or () if str(one["option_type_id"]) == str(row.get("option_value"))
+        ]
+        told = values[0] if values else option
+        amount = float(told.get("price") or 0)
+        more += price * amount / 100 if told.get("price_type") == "percent" else amount
+    return more
 
 
 def check_stock(call: Call, line: Doc, store: int) -> None:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from connector.sandbox.magento import levels, order_state, reservations
-from connector.sandbox.magento.money import ZERO, exact, plain, rounded, total
+from connector.sandbox.magento.money import ZERO, exact, places, plain, rounded, total
 from connector.sandbox.magento.order_book import keep, next_number, order_of
 from connector.sandbox.magento.routing import Call, Refusal, as_int, number, route
 from connector.sandbox.magento.search import search
@@ -97,10 +97,10 @@ def _document(call: Call, order: Doc, wanted: list[tuple[Doc, float]]) -> Doc:
     rows: list[Doc] = []
     for item, many in wanted:
         children = [row for row in order["items"] if row.get("parent_item_id") == item["item_id"]]
-        rows.append(_row(call, item, many, at, money=item.get("product_type") != "bundle"))
+        rows.append(_row(call, order, item, many, at, money=item.get("product_type") != "bundle"))
         for child in children:
             with_it = reservations.share(item, child, many)
-            rows.append(_row(call, child, with_it, at, money=item.get("product_type") == "bundle"))
+            rows.append(_row(call, order, child, with_it, at, money=item.get("product_type") == "bundle"))
     shipping = order.get("shipping_address") or {}
     doc: Doc = {
         "entity_id": at,
@@ -135,7 +135,7 @@ def _document(call: Call, order: Doc, wanted: list[tuple[Doc, float]]) -> Doc:
     return {name: value for name, value in doc.items() if value is not None}
 
 
-def _row(call: Call, item: Doc, many: float, invoice: int, *, money: bool) -> Doc:
+def _row(call: Call, order: Doc, item: Doc, many: float, invoice: int, *, money: bool) -> Doc:
     row: Doc = {
         "entity_id": call.unit.count("invoice_item"), "parent_id": invoice, "order_item_id": item["item_id"],
         "qty": number(float(many)), "sku": item["sku"], "name": item.get("name"), "product_id": item.get("product_id"),
@@ -146,14 +146,16 @@ def _row(call: Call, item: Doc, many: float, invoice: int, *, money: bool) -> Do
         price = exact(item.get(f"{prefix}price"))
         own = rounded(price * exact(many), 3)
         row |= {f"{prefix}price": plain(price), f"{prefix}row_total": plain(own)}
-        row[f"{prefix}tax_amount"] = plain(part_of(item, f"{prefix}tax_amount", f"{prefix}tax_invoiced", many, left))
-        cut = part_of(item, f"{prefix}discount_amount", f"{prefix}discount_invoiced", many, left)
+        row[f"{prefix}tax_amount"] = plain(
+            part_of(item, f"{prefix}tax_amount", f"{prefix}tax_invoiced", many, left, places(order, prefix))
+        )
+        cut = part_of(item, f"{prefix}discount_amount", f"{prefix}discount_invoiced", many, left, places(order, prefix))
         if cut:
             row[f"{prefix}discount_amount"] = plain(cut)
         incl = item.get(f"{prefix}price_incl_tax")
         if incl is not None:
             row[f"{prefix}price_incl_tax"] = incl
-            row[f"{prefix}row_total_incl_tax"] = plain(rounded(exact(incl) * exact(many), 2))
+            row[f"{prefix}row_total_incl_tax"] = plain(rounded(exact(incl) * exact(many), places(order, prefix)))
             row[f"{prefix}discount_tax_compensation_amount"] = 0
     return row
 

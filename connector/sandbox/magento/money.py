@@ -6,9 +6,11 @@ of tax is split into 2.38 and 7.27.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
+
+from connector.sandbox.magento.directory import decimals
 
 ZERO = Decimal(0)
 
@@ -39,6 +41,11 @@ class Deltas:
         result = rounded(value, self.decimals)
         self.left[kind] = value - result
         return result
+
+
+def places(order: Mapping[str, Any], prefix: str) -> int:
+    """Decimals of an order's amounts: with the prefix `base_` those of the base currency."""
+    return 2 if prefix else decimals(str(order.get("order_currency_code") or "USD"))
 
 
 def total(rows: Iterable[dict[str, Any]], name: str) -> Decimal:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from connector.sandbox.magento import invoicing, quotes, reservations
-from connector.sandbox.magento.directory import RATES
+from connector.sandbox.magento.directory import RATES, decimals
 from connector.sandbox.magento.money import exact, plain, rounded
 from connector.sandbox.magento.offers import CARRIERS, PAYMENTS
 from connector.sandbox.magento.order_book import head, keep
@@ -182,7 +182,9 @@ def _item(call: Call, quote: Doc, line: Doc, base: Sums, own: Sums) -> Doc:
             item[f"{prefix}discount_tax_compensation_amount"] = 0
     if not zero:
         item["base_original_price"] = line["base_original_price"]
-        item["original_price"] = plain(rounded(exact(line["base_original_price"]) * exact(RATES[quote["currency"]])))
+        item["original_price"] = plain(
+            rounded(exact(line["base_original_price"]) * exact(RATES[quote["currency"]]), decimals(quote["currency"]))
+        )
     return item
 
 

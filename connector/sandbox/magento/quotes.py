@@ -39,11 +39,13 @@ def keep(call: Call, quote: Doc) -> Doc:
     return quote
 
 
-def add(call: Call, quote: Doc, sku: str, qty: float, option: Mapping[str, Any] | None = None) -> tuple[Doc, Doc]:
+def add(
+    call: Call, quote: Doc, sku: str, qty: float, option: Mapping[str, Any] | None = None, *, check: bool = True
+) -> tuple[Doc, Doc]:
     """Put a product in; the same product twice is one line. Returns the cart and the line. Raises Refusal."""
     same = next((line for line in quote["lines"] if line["sku"].lower() == sku.lower() and not line["children"]), None)
     many = qty + (same["qty"] if same and not option else 0)
-    line = line_of(call, sku, many, option, store=quote["store_id"], group=quote["group"])
+    line = line_of(call, sku, many, option, store=quote["store_id"], group=quote["group"], check=check)
     if same and not option:
         line |= {"item_id": same["item_id"], "key": same["key"]}
         lines = [line if one is same else one for one in quote["lines"]]

@@ -11,7 +11,7 @@ from typing import Any
 
 from connector.sandbox.magento import levels, order_state, reservations
 from connector.sandbox.magento.invoicing import comment
-from connector.sandbox.magento.money import ZERO, exact, plain, rounded, total
+from connector.sandbox.magento.money import ZERO, exact, places, plain, rounded, total
 from connector.sandbox.magento.order_book import NO_ENTITY, keep, next_number, order_of
 from connector.sandbox.magento.routing import Call, Refusal, as_int, number, route
 from connector.sandbox.magento.search import search
@@ -90,10 +90,10 @@ def _document(call: Call, order: Doc, wanted: list[tuple[Doc, float]], arguments
     rows: list[Doc] = []
     for item, many in wanted:
         bundle = item.get("product_type") == "bundle"
-        rows.append(_row(call, item, many, at, money=not bundle))
+        rows.append(_row(call, order, item, many, at, money=not bundle))
         for child in order["items"]:
             if child.get("parent_item_id") == item["item_id"]:
-                rows.append(_row(call, child, reservations.share(item, child, many), at, money=bundle))
+                rows.append(_row(call, order, child, reservations.share(item, child, many), at, money=bundle))
     shipping = order.get("shipping_address") or {}
     doc: Doc = {
         "entity_id": at, "increment_id": next_number(call, "creditmemo", order["store_id"]), "state": 2,
@@ -111,7 +111,7 @@ def _document(call: Call, order: Doc, wanted: list[tuple[Doc, float]], arguments
     return {name: value for name, value in doc.items() if value is not None}
 
 
-def _row(call: Call, item: Doc, many: float, memo: int, *, money: bool) -> Doc:
+def _row(call: Call, order: Doc, item: Doc, many: float, memo: int, *, money: bool) -> Doc:
     row: Doc = {
         "entity_id": call.unit.count("creditmemo_item"), "parent_id": memo, "order_item_id": item["item_id"],
         "qty": number(float(many)), "sku": item["sku"], "name": item.get("name"), "product_id": item.get("product_id"),
@@ -121,40 +121,42 @@ def _row(call: Call, item: Doc, many: float, memo: int, *, money: bool) -> Doc:
     for prefix in ("", "base_"):
         price = exact(item.get(f"{prefix}price"))
         row |= {f"{prefix}price": plain(price), f"{prefix}row_total": plain(rounded(price * exact(many), 3))}
-        row[f"{prefix}tax_amount"] = plain(_share(item, f"{prefix}tax_invoiced", f"{prefix}tax_refunded", many))
-        cut = _share(item, f"{prefix}discount_invoiced", f"{prefix}discount_refunded", many)
+        row[f"{prefix}tax_amount"] = plain(
+            _share(item, f"{prefix}tax_invoiced", f"{prefix}tax_refunded", many, places(order, prefix))
+        )
+        cut = _share(item, f"{prefix}discount_invoiced", f"{prefix}discount_refunded", many, places(order, prefix))
         if cut:
             row[f"{prefix}discount_amount"] = plain(cut)
         incl = item.get(f"{prefix}price_incl_tax")
         if incl is not None:
             row[f"{prefix}price_incl_tax"] = incl
-            row[f"{prefix}row_total_incl_tax"] = plain(rounded(exact(incl) * exact(many), 2))
+            row[f"{prefix}row_total_incl_tax"] = plain(rounded(exact(incl) * exact(many), places(order, prefix)))
             row[f"{prefix}discount_tax_compensation_amount"] = 0
     return row
 
 
-def _share(item: Doc, name: str, done: str, many: float) -> Decimal:
+def _share(item: Doc, name: str, done: str, many: float, cut: int) -> Decimal:
     amount, gone = exact(item.get(name)), exact(item.get(done))
     if many >= order_state.to_refund(item) - 1e-6:
         return amount - gone
-    return rounded(amount * exact(many) / exact(item["qty_invoiced"]), 2)
+    return rounded(amount * exact(many) / exact(item["qty_invoiced"]), cut)
 
 
 def _sums(order: Doc, rows: list[Doc], prefix: str, arguments: Mapping[str, Any]) -> Doc:
-    money = [row for row in rows if row["counts"]]
+    money, cents = [row for row in rows if row["counts"]], places(order, prefix)
     rate = exact(order.get("base_to_order_rate") or 1) if not prefix else Decimal(1)
     left = exact(order.get(f"{prefix}shipping_amount")) - exact(order.get(f"{prefix}shipping_refunded"))
     if not order.get("total_invoiced"):
         left = ZERO
     told = arguments.get("shipping_amount")
-    shipping = left if told is None else min(left, rounded(exact(told) * rate))
+    shipping = left if told is None else min(left, rounded(exact(told) * rate, cents))
     whole = exact(order.get(f"{prefix}shipping_amount"))
     part = shipping / whole if whole else ZERO
-    shipping_tax = rounded(exact(order.get(f"{prefix}shipping_tax_amount")) * part)
+    shipping_tax = rounded(exact(order.get(f"{prefix}shipping_tax_amount")) * part, cents)
     cut = total(money, f"{prefix}discount_amount")
-    cut += rounded(exact(order.get(f"{prefix}shipping_discount_amount")) * part)
-    more = rounded(exact(arguments.get("adjustment_positive")) * rate)
-    less = rounded(exact(arguments.get("adjustment_negative")) * rate)
+    cut += rounded(exact(order.get(f"{prefix}shipping_discount_amount")) * part, cents)
+    more = rounded(exact(arguments.get("adjustment_positive")) * rate, cents)
+    less = rounded(exact(arguments.get("adjustment_negative")) * rate, cents)
     subtotal, tax = total(money, f"{prefix}row_total"), total(money, f"{prefix}tax_amount") + shipping_tax
     gross = subtotal - cut + shipping + tax + more - less
     card = _card(order, prefix, gross)

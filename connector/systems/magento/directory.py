@@ -59,6 +59,16 @@ class Directory:
         """The code of a website, "" for an unknown one."""
         return self._sites.get().get(str(number), "")
 
+    def root_category(self) -> int:
+        """The root category of the first store: where a tree hangs that nobody has chosen a place for."""
+        rows = rows_of(self.client.get("/store/storeGroups"), "/store/storeGroups")
+        with reading("/store/storeGroups"):
+            roots = sorted((int(row["id"]), int(row.get("root_category_id") or 0)) for row in rows if int(row["id"]))
+        found = [root for _, root in roots if root]
+        if not found:
+            raise Fail("The store has no root category.", code="magento.no_root")
+        return found[0]
+
     def groups(self) -> dict[int, str]:
         """Customer groups: id -> code."""
         return self._groups.get()

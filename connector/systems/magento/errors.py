@@ -98,6 +98,8 @@ REFUSALS: tuple[tuple[str, str, str], ...] = (
      "Two variants of one template have the same values: correct one of them in the ERP."),
     ("doesn't have the .* attribute value", "magento.variant_value",
      "A variant has no value for what the buyer chooses by: fill it in and sync the variant first."),
+    ("move a parent category to any of children", "magento.category_circle",
+     "The category would stand below itself: correct its parent in the ERP."),
     ("linked products data is invalid", UNKNOWN_LINK, "Sync the linked product first."),
 )  # fmt: skip
 

@@ -12,9 +12,10 @@ from decimal import Decimal
 from typing import Any
 
 from connector.errors import Fail
-from connector.records import Product
-from connector.systems.magento import errors
+from connector.records import PRODUCT, Product
+from connector.systems.magento import errors, mapped
 from connector.systems.magento.numbers import money, plain
+from connector.systems.magento.schema import READ_ONLY, TOP
 from connector.systems.magento.store import Store
 from connector.systems.magento.urlkeys import url_key
 from connector.systems.magento.values import code_of, typed
@@ -39,6 +40,11 @@ class Draft:
     product: dict[str, Any]
     custom: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+
+    def extension(self) -> dict[str, Any]:
+        """The extension attributes of the body, to be filled."""
+        found: dict[str, Any] = self.product.setdefault("extension_attributes", {})
+        return found
 
     def body(self) -> dict[str, Any]:
         product = dict(self.product)
@@ -70,7 +76,39 @@ def for_update(record: Product, store: Store) -> Draft:
     if tax is not None:
         draft.custom["tax_class_id"] = str(tax)
     _attributes(draft, record, store)
+    if record.websites:
+        draft.extension()["website_ids"] = store.website_ids(record.websites)
     return draft
+
+
+def links(record: Product, held: Sequence[Mapping[str, Any]], *, keep: bool) -> list[dict[str, Any]] | None:
+    """The category links of a product where they differ from what it has; with `keep` none is taken away.
+
+    The list replaces the whole one, and a link without a position is refused: a kept one keeps its place.
+    """
+    wanted = list(dict.fromkeys(number for number in record.categories if number.isdigit()))
+    if not wanted:
+        return None
+    places = {str(link.get("category_id")): int(link.get("position") or 0) for link in held}
+    if keep:
+        wanted += [number for number in places if number not in wanted]
+    if set(wanted) == set(places):
+        return None
+    return [{"category_id": number, "position": places.get(number, 0)} for number in wanted]
+
+
+def over(draft: Draft, record: Product, store: Store) -> None:
+    """Write what a mapping made over everything else. Raises Fail for a value that a property cannot have."""
+    if record.mapped:
+        known = store.attributes(sorted({name.strip() for name, _ in record.mapped}))
+        draft.notes += mapped.write(
+            record.mapped,
+            top=TOP[PRODUCT],
+            attributes=known,
+            into=draft.product,
+            custom=draft.custom,
+            locked=READ_ONLY[PRODUCT],
+        )
 
 
 def for_creation(record: Product, store: Store, values: Mapping[str, Any], websites: Sequence[str]) -> Draft:
@@ -85,12 +123,16 @@ def for_creation(record: Product, store: Store, values: Mapping[str, Any], websi
         type_id="virtual" if is_virtual(record) else "simple",
         attribute_set_id=_set(draft, record, store, str(values.get("default_attribute_set") or "Default")),
         price=money(record.price or Decimal(0), "price"),
-        extension_attributes={"website_ids": store.website_ids(websites)},  # left out it would mean all websites
     )
+    draft.extension()["website_ids"] = store.website_ids(record.websites or websites)  # left out it would mean all
     if not record.stock_item:  # nobody will ever send a quantity for it
-        draft.product["extension_attributes"]["stock_item"] = dict(UNMANAGED)
+        draft.extension()["stock_item"] = dict(UNMANAGED)
     _tax(draft, record, store, str(values.get("default_tax_class") or ""))
     draft.custom.setdefault("url_key", url_key(record.name, record.key))
+    found = links(record, (), keep=False)
+    if found:
+        draft.extension()["category_links"] = found
+    over(draft, record, store)
     return draft
 
 

@@ -7,14 +7,15 @@ update when the SKU is there already, so a lost reply does no harm (facts/MAGENT
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, ClassVar
 
 from connector.errors import Fail, Outcome, Refused, Skip
 from connector.records import PRODUCT, Product, Record
-from connector.systems.base import Written
-from connector.systems.magento import errors, fields
-from connector.systems.magento.client import not_magento, sku_path
-from connector.systems.magento.entity import Entity
+from connector.systems.base import Page, Written
+from connector.systems.magento import errors, fields, goods
+from connector.systems.magento.client import not_magento, reading, sku_path
+from connector.systems.magento.entity import Entity, since_filter
 from connector.systems.magento.fields import DISABLED, Draft
 from connector.systems.magento.find import existing, products, with_quantities
 from connector.systems.magento.shop import Shop
@@ -33,10 +34,17 @@ class Products(Entity):
         self.values = shop.values
         self.websites = list(shop.setting(PRODUCT, "websites", ()))
         self.deletion = str(shop.setting(PRODUCT, "deletion", "disable"))
+        self.from_store = shop.setting("direction", PRODUCT, "erp_to_store") != "erp_to_store"
 
     def read_many(self, keys: Sequence[str]) -> dict[str, Record]:
-        """What the store has of these products, with prices and quantities."""
+        """What the store has of these products, with prices and quantities; neutral where products come from it."""
+        if self.from_store:
+            return dict(goods.read_many(self.shop, keys))
         return dict(with_quantities(self.client, self.store, keys))
+
+    def changed_since(self, since: datetime | None, position: str) -> Page:
+        """Changed products; the connector's own writes change them too, which comparing finds out (facts)."""
+        return self._changes("/products", key="sku", number="id", filters=since_filter(since), position=position)
 
     def find_like(self, records: Sequence[Product]) -> dict[str, Record]:
         return dict(products(self.client, [record.key for record in records]))
@@ -81,10 +89,31 @@ class Products(Entity):
             draft = fields.for_creation(record, self.store, self.values, self.websites)
             answer = self._send("POST", "/products", draft, record)
         created = answer.get("created_at") == answer.get("updated_at")  # an update moves updated_at on, by the second
-        return Written(record.key, str(answer["id"]), created=created, fields=draft.told())
+        return self._written(record, answer, draft, created=created)
+
+    def _for_update(self, record: Product) -> Draft:
+        draft = fields.for_update(record, self.store)
+        if record.categories:
+            path, names = "/products", "sku,extension_attributes[category_links]"
+            rows = self.client.search_in(path, "sku", [record.key], fields=names)
+            with reading(path):
+                extensions = [row.get("extension_attributes") or {} for row in rows]
+                held = [dict(one) for extension in extensions for one in extension.get("category_links") or []]
+            found = fields.links(record, held, keep=bool(self.shop.setting(PRODUCT, "keep_categories", False)))
+            if found is not None:
+                draft.extension()["category_links"] = found
+        fields.over(draft, record, self.store)
+        return draft
+
+    def _written(self, record: Product, answer: dict[str, Any], draft: Draft, *, created: bool = False) -> Written:
+        seen = None
+        if self.from_store:
+            with reading("/products"):
+                seen = goods.product(self.shop, answer, record.key)
+        return Written(record.key, str(answer["id"]), created=created, fields=draft.told(), seen=seen)
 
     def _update(self, record: Product) -> Written:
-        draft = fields.for_update(record, self.store)
+        draft = self._for_update(record)
         path = f"/products/{sku_path(record.key)}"
         try:
             answer = self._send("PUT", path, draft, record)
@@ -96,9 +125,9 @@ class Products(Entity):
             if word.code != errors.UNKNOWN_SET:
                 raise
             self.store.forget()
-            draft = fields.for_update(record, self.store)
+            draft = self._for_update(record)
             answer = self._send("PUT", path, draft, record)
-        return Written(record.key, str(answer["id"]), fields=draft.told())
+        return self._written(record, answer, draft)
 
     def _take_off(self, record: Product, bound: bool) -> Written:
         """An item that is not for sale is disabled where it is in the store, and never created."""

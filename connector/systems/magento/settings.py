@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from connector.records import CREDIT_MEMO, CUSTOMER, INVENTORY, INVOICE, ORDER, ORDER_STATUS, PRICE, PRODUCT, SHIPMENT
+from connector.records import (
+    CATEGORY,
+    CREDIT_MEMO,
+    CUSTOMER,
+    INVENTORY,
+    INVOICE,
+    ORDER,
+    ORDER_STATUS,
+    PRICE,
+    PRODUCT,
+    SHIPMENT,
+)
 from connector.systems.base import BOOLEAN, CHOICE, INTEGER, SECRET, URL, Capabilities, Setting
 
 BEARER, OAUTH1 = "bearer", "oauth1"
@@ -54,8 +65,8 @@ SETTINGS = (
 # facts/MAGENTO.md, timings: base-prices cost 0.14 ms a row, so large batches pay; source items cost 3 ms a row
 # and hold locks meanwhile, so 50-100 is enough. Two parallel writers gain, four add nothing on two cores.
 CAPABILITIES = Capabilities(
-    reads=frozenset({ORDER, CUSTOMER, CREDIT_MEMO}),
-    writes=frozenset({PRODUCT, PRICE, INVENTORY, CUSTOMER, ORDER_STATUS, SHIPMENT, INVOICE}),
+    reads=frozenset({PRODUCT, ORDER, CUSTOMER, CATEGORY, CREDIT_MEMO}),
+    writes=frozenset({PRODUCT, PRICE, INVENTORY, CATEGORY, CUSTOMER, ORDER_STATUS, SHIPMENT, INVOICE}),
     batches={PRICE: 500, INVENTORY: 100},
     parallel=4,
 )

@@ -71,6 +71,8 @@ class Store:
         self._tax_classes = Kept(clock, self._read_tax_classes)
         self._sources = Kept(clock, self._read_sources)
         self._attributes: dict[str, tuple[float, Attribute | None]] = {}
+        self._set_names: dict[str, str] = {}
+        self._tax_names: dict[str, str] = {}
 
     def website_ids(self, wanted: Sequence[str]) -> list[int]:
         """Ids of these websites (codes or ids), of all when none is named. Raises Fail for an unknown one."""
@@ -95,6 +97,16 @@ class Store:
 
     def tax_class(self, name: str) -> int | None:
         return _look(self._tax_classes, name)
+
+    def set_name(self, number: Any) -> str:
+        """The name of an attribute set by its id, "" for an unknown one."""
+        self._sets.get()
+        return self._set_names.get(str(number), "")
+
+    def tax_class_name(self, number: Any) -> str:
+        """The name of a product tax class by its id, "" for none."""
+        self._tax_classes.get()
+        return self._tax_names.get(str(number), "")
 
     def sources(self) -> frozenset[str] | None:
         """Codes of the inventory sources; None where the shop has no multi source inventory."""
@@ -139,12 +151,14 @@ class Store:
             "/products/attribute-sets/sets/list", fields="attribute_set_id,attribute_set_name", sort="attribute_set_id"
         )
         with reading("/products/attribute-sets/sets/list"):
+            self._set_names = {str(row["attribute_set_id"]): str(row["attribute_set_name"]).strip() for row in rows}
             return {str(row["attribute_set_name"]).strip().lower(): int(row["attribute_set_id"]) for row in rows}
 
     def _read_tax_classes(self) -> dict[str, int]:
         """Product tax classes only: a customer class may have the same name."""
         rows = self.client.search("/taxClasses/search", [("class_type", "PRODUCT", "eq")])
         with reading("/taxClasses/search"):
+            self._tax_names = {str(row["class_id"]): str(row["class_name"]).strip() for row in rows}
             return {str(row["class_name"]).strip().lower(): int(row["class_id"]) for row in rows}
 
     def _read_sources(self) -> frozenset[str] | None:

@@ -25,6 +25,7 @@ from connector.systems.base import (
     Written,
 )
 from connector.systems.magento import find, lists, schema
+from connector.systems.magento.categories import Categories
 from connector.systems.magento.check import check
 from connector.systems.magento.client import Client
 from connector.systems.magento.customers import Customers
@@ -47,6 +48,7 @@ ENTITIES: tuple[type[Entity], ...] = (
     Products,
     Prices,
     Stocks,
+    Categories,
     Customers,
     Orders,
     Statuses,

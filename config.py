@@ -51,6 +51,8 @@ def load(env: Mapping[str, str]) -> dict[str, Any]:
         "LOG_LEVEL": reader.get("LOG_LEVEL", _level, "INFO"),
         "HTTPS": reader.get("HTTPS", _switch, False),
         "PROXIES": reader.get("PROXIES", _between(0, 5), 0),
+        "SESSION_HOURS": reader.get("SESSION_HOURS", _between(1, 720), 12),
+        "SESSION_IDLE_MINUTES": reader.get("SESSION_IDLE_MINUTES", _between(5, 10_080), 120),
         "METRICS_TOKEN": reader.get("METRICS_TOKEN", _long_enough, ""),
         "SECRET_KEY": reader.get("SECRET_KEY", _long_enough, None),
         "SECRETS_KEY": reader.get("SECRETS_KEY", _fernet_keys, None),

@@ -15,6 +15,7 @@ def register(app: Flask) -> None:
 
     for command in (
         people.user,
+        people.token,
         connectors.connector,
         messages.sync,
         messages.messages,

@@ -25,6 +25,14 @@ def of(user_id: int) -> dict[str, str]:
         return _stored(connection, user_id)
 
 
+def check(wanted: Mapping[str, str]) -> None:
+    """Raises Invalid as `save` would, and changes nothing."""
+    with db.read() as connection:
+        errors = _errors(connection, {id: role for id, role in wanted.items() if role})
+    if errors:
+        raise Invalid(errors)
+
+
 def save(user: User, wanted: Mapping[str, str], *, by: str) -> list[str]:
     """Make exactly these the person's differing roles ("" takes one away); returns the changes in words.
 

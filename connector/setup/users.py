@@ -6,6 +6,8 @@ person, because the session holds `session_token` too.
 
 from __future__ import annotations
 
+import base64
+import hmac
 import secrets
 from datetime import timedelta
 from functools import cache
@@ -45,7 +47,7 @@ def create(name: str, password: str, role: str = OPERATOR, *, must_change: bool 
             if _by_name(connection, name) is not None:
                 raise Invalid({"name": f"There is a user {name} already."})
             connection.execute(insert(TABLE).values(**row))
-            _log(connection, by, f"User {name} was made, role {role}.")
+            _log(connection, by, f"User {name} was made, role {role}.", {"field": f"user.{name}.role", "new": role})
             return _user(_by_name(connection, name))
     except IntegrityError:
         raise Invalid({"name": f"There is a user {name} already."}) from None
@@ -87,24 +89,82 @@ def change_password(user: User, new: str, *, must_change: bool = False, by: str 
         _log(connection, by or user.name, f"User {user.name} has a new password.")
 
 
-def change(user: User, *, by: str, role: str | None = None, active: bool | None = None) -> None:
-    """Give another role, or let somebody in or out. Raises Invalid; the last active administrator stays."""
+def change(user: User, *, by: str, role: str | None = None, active: bool | None = None) -> list[str]:
+    """Give another role, or let somebody in or out; ends all sessions of that person when anything changed.
+
+    Returns the changes in words. Raises Invalid; the last active administrator stays.
+    """
     wanted: dict[str, Any] = {} if role is None else {"role": role}
     wanted |= {} if active is None else {"active": active}
     errors = _role_errors(role) if role is not None else {}
     if errors:
         raise Invalid(errors)
     with db.write() as connection:
-        others = select(func.count()).where(TABLE.c.role == ADMIN, TABLE.c.active.is_(True), TABLE.c.id != user.id)
-        leaves = wanted.get("role", user.role) != ADMIN or not wanted.get("active", user.active)
-        if leaves and user.role == ADMIN and not connection.execute(others).scalar_one():
+        row = connection.execute(select(TABLE).where(TABLE.c.id == user.id)).one()
+        edits = {name: value for name, value in wanted.items() if getattr(row, name) != value}
+        leaves = row.role == ADMIN and row.active and {"role", "active"} & edits.keys()
+        if leaves and not _other_admins(connection, user.id):
             raise Invalid({"role": "The last administrator must stay one."})
-        connection.execute(
-            update(TABLE).where(TABLE.c.id == user.id).values(**wanted, session_token=secrets.token_hex(16))
-        )
-        _log(
-            connection, by, f"User {user.name}: " + ", ".join(f"{name} {value}" for name, value in wanted.items()) + "."
-        )
+        if not edits:
+            return []
+        mine = update(TABLE).where(TABLE.c.id == user.id)
+        connection.execute(mine.values(**edits, session_token=secrets.token_hex(16)))
+        for name, value in edits.items():
+            old, new = _shown(getattr(row, name)), _shown(value)
+            details = {"field": f"user.{user.name}.{name}", "old": old, "new": new}
+            _log(connection, by, f"User {user.name}: {name} from {old} to {new}.", details)
+    return [f"{name} from {_shown(getattr(row, name))} to {_shown(value)}" for name, value in edits.items()]
+
+
+def unlock(user: User, *, by: str) -> bool:
+    """End a lock before its time; False when there was none."""
+    with db.write() as connection:
+        locked = TABLE.c.id == user.id, TABLE.c.locked_until > utcnow()
+        done = connection.execute(update(TABLE).where(*locked).values(failures=0, locked_until=None)).rowcount
+        if done:
+            _log(connection, by, f"The lock of user {user.name} was ended.")
+    return bool(done)
+
+
+def end_sessions(user: User, *, by: str) -> None:
+    """Sign a person out everywhere; the password stays."""
+    with db.write() as connection:
+        mine = update(TABLE).where(TABLE.c.id == user.id)
+        connection.execute(mine.values(session_token=secrets.token_hex(16)))
+        _log(connection, by, f"User {user.name} was signed out everywhere.")
+
+
+def nobody_yet() -> bool:
+    """Whether there is no user at all: then the first one may be made in the browser, with the set-up code."""
+    with db.read() as connection:
+        return connection.execute(select(TABLE.c.id).limit(1)).first() is None
+
+
+def setup_code(key: str) -> str:
+    """The code that whoever makes the first administrator has to know: four groups of five letters and digits.
+
+    It follows from SECRET_KEY, so that every process of the house says the same, and is worth nothing once there
+    is a user.
+    """
+    digest = hmac.digest(key.encode(), b"first administrator", "sha256")
+    text = base64.b32encode(digest).decode()[:20]
+    return "-".join(text[at : at + 5] for at in range(0, 20, 5))
+
+
+def create_first(name: str, password: str) -> User:
+    """The first administrator. Raises Invalid by "name", "password", and by "code" when somebody was quicker."""
+    if not nobody_yet():
+        raise Invalid({"code": "There is a user already: sign in."})
+    return create(name, password, ADMIN, by=str(name).strip())
+
+
+def by_number(id: int) -> User | None:
+    """The person of that number."""
+    if not 0 < id < 2**31:
+        return None
+    with db.read() as connection:
+        row = connection.execute(select(TABLE).where(TABLE.c.id == id)).one_or_none()
+    return _user(row) if row is not None else None
 
 
 def find(name: str) -> User | None:
@@ -177,7 +237,7 @@ def _count_failure(row: Row[Any]) -> None:
         ).rowcount
         if locked:
             text = f"User {row.name} is locked for 15 minutes after {FAILURES} wrong passwords."
-            events.record("Configuration", text, level=events.WARNING, connection=connection)
+            events.record("Sign-in", text, user=row.name, level=events.WARNING, connection=connection)
 
 
 @cache
@@ -190,5 +250,14 @@ def _user(row: Any) -> User:
     return User(**dict(row._mapping))
 
 
-def _log(connection: Connection, by: str, message: str) -> None:
-    events.record("Configuration", message, user=by, connection=connection)
+def _other_admins(connection: Connection, id: int) -> int:
+    others = select(func.count()).where(TABLE.c.role == ADMIN, TABLE.c.active.is_(True), TABLE.c.id != id)
+    return int(connection.execute(others).scalar_one())
+
+
+def _shown(value: Any) -> str:
+    return ("yes" if value else "no") if isinstance(value, bool) else str(value)
+
+
+def _log(connection: Connection, by: str, message: str, details: dict[str, Any] | None = None) -> None:
+    events.record("People", message, user=by, details=details, connection=connection)

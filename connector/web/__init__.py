@@ -26,6 +26,7 @@ PAGES = (
     "failed",
     "log",
     "notifications",
+    "people",
     "help",
     "hooks",
     "health",
@@ -81,7 +82,7 @@ def _settle(app: Flask) -> None:
         WTF_CSRF_TIME_LIMIT=None,  # the token lives as long as the session
     )
     if app.config.get("PERMANENT_SESSION_LIFETIME") == timedelta(days=31):  # Flask's default: not ours
-        app.config["PERMANENT_SESSION_LIFETIME"] = timedelta(hours=12)
+        app.config["PERMANENT_SESSION_LIFETIME"] = timedelta(hours=app.config["SESSION_HOURS"])
     if app.config["PROXIES"]:  # so many proxies of one's own may say who asks, and under which address
         number = app.config["PROXIES"]
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=number, x_proto=number, x_host=number)  # type: ignore[method-assign]

@@ -13,13 +13,14 @@ from functools import wraps
 from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
 
-from flask import Flask, Response, abort, current_app, g, make_response, redirect, request, url_for
-from flask_login import AnonymousUserMixin, LoginManager, UserMixin, current_user
+from flask import Flask, Response, abort, current_app, flash, g, make_response, redirect, request, session, url_for
+from flask_login import AnonymousUserMixin, LoginManager, UserMixin, current_user, logout_user
 from sqlalchemy import select
 
 from connector.db import db
 from connector.setup.grants import NONE
 from connector.setup.models import ADMIN, OPERATOR, VIEWER, Connector, Grant, User
+from connector.web import sessions
 from connector.web.render import go
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -179,6 +180,11 @@ def _guard() -> Response | None:
         return None
     if not current_user.is_authenticated:
         return manager.unauthorized()
+    if sessions.over():
+        logout_user()
+        session.clear()
+        flash("You were signed out because the session had come to its end. Sign in again.", "warning")
+        return manager.unauthorized()
     if current_user.must_change and request.endpoint not in ("auth.account", "auth.sign_out"):
         return go(url_for("auth.account"))
     return None
@@ -189,10 +195,11 @@ def _is_file(endpoint: str) -> bool:
 
 
 def register(app: Flask) -> None:
-    from connector.web import sign_in  # the pages need `public` and `need` from here
+    from connector.web import account  # the pages need `public` and `need` from here
 
     manager.anonymous_user = Stranger
     manager.init_app(app)
+    sessions.register(app)
     app.before_request(_guard)
-    app.register_blueprint(sign_in.blueprint)
+    app.register_blueprint(account.blueprint)
     app.jinja_env.globals.update(current_user=current_user)

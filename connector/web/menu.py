@@ -44,8 +44,14 @@ def entries() -> list[Entry]:
         _entry("Failed Messages", "exclamation-octagon", "/failed"),
         _entry("Sync Log", "journal-text", "/log"),
         _entry("Notifications", "bell", "/notifications"),
+        *administration(),
         _entry("Help", "question-circle", "/help"),
     ]
+
+
+def administration() -> list[Entry]:
+    """What only administrators of the whole house have."""
+    return [_entry("People", "people", "/people")] if current_user.may("admin", "") else []
 
 
 def _entry(label: str, icon: str, path: str) -> Entry:

@@ -66,6 +66,7 @@ def test_the_processes_are_those_of_the_connector_being_looked_at(viewer: Client
 def test_no_page_of_ours_is_open_to_strangers(app: Flask, stranger: Client) -> None:
     """Whatever blueprint is added: its views ask for a sign-in unless they are marked public."""
     known_public = {
+        "auth.first",
         "auth.sign_in",
         "auth.sign_out",
         "hooks.acumatica",

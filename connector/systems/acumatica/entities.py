@@ -6,15 +6,30 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from connector.records import CUSTOMER, INVENTORY, ORDER, PRICE, PRODUCT, Record
+from connector.records import (
+    CATEGORY,
+    CUSTOMER,
+    INVENTORY,
+    INVOICE,
+    ORDER,
+    ORDER_STATUS,
+    PRICE,
+    PRODUCT,
+    SHIPMENT,
+    Record,
+)
 from connector.systems.acumatica import (
+    categories,
     customer_writing,
     customers,
+    invoices,
+    order_status,
     order_writing,
     orders,
     polls,
     prices,
     products,
+    shipments,
     stock,
 )
 from connector.systems.acumatica.erp import Erp
@@ -65,7 +80,11 @@ HANDLERS: dict[str, Handler] = {
     CUSTOMER: Handler(
         customers.read, customers.changed, customer_writing.write, customers.alike, customer_writing.delete
     ),
+    CATEGORY: Handler(categories.read, categories.changed, categories.write, categories.alike, categories.delete),
     ORDER: Handler(orders.read, orders.changed, order_writing.write, orders.alike),
+    ORDER_STATUS: Handler(order_status.read, order_status.changed),
+    SHIPMENT: Handler(shipments.read, shipments.changed),
+    INVOICE: Handler(invoices.read, invoices.changed),
 }
 READS = frozenset(entity for entity, handler in HANDLERS.items() if handler.read)
 WRITES = frozenset(entity for entity, handler in HANDLERS.items() if handler.write)

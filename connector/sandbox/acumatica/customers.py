@@ -91,7 +91,7 @@ class Customers(Documents):
         asked = {name.lower() for name in expand}
         if "attributes" in asked:
             node["Attributes"] = attributes(self.erp, node)
-        if "contacts" in asked:
+        if "contacts" in asked and "Contacts" not in doc["details"]:
             mine = str(doc["fields"]["CustomerID"])
             found = [
                 one for one in self.erp.store.kind("contact").values() if one["fields"].get("BusinessAccount") == mine

@@ -41,6 +41,7 @@ SETTINGS: dict[str, Any] = {
     "publish_polls": 2,  # how often publishEnd says that it is not through
     "publish_error": "",  # a publication fails with this sentence
     "push_items": True,  # off: a project's push notification is passed over
+    "action_polls": 1,  # how often the status of an action is asked for before it is done; 0: done at once, 204
     "customer_numbering": "both",  # both: a number that is sent counts; auto: it is replaced; manual: it is needed
 }
 
@@ -108,6 +109,11 @@ class Erp:
     def levels(self, key: str) -> dict[str, dict[str, Any]]:
         """Stock by warehouse."""
         return dict((self.store.get("stock", key.strip().upper()) or {"levels": {}})["levels"])
+
+    def price_for(self, key: str, customer: Mapping[str, Any] | None, quantity: float) -> float:
+        """The price of one piece for a customer and a quantity, without discounts."""
+        doc = self.item(key)
+        return float((doc["fields"].get("DefaultPrice") if doc else None) or 0.0)
 
     def edit(
         self, key: str, changes: Mapping[str, Any], unit: Unit | None = None, path: str = "/_sandbox/edit"

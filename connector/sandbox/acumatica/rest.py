@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Flask, Response, request
 
-from connector.sandbox.acumatica import inquiries, rooms, swagger
+from connector.sandbox.acumatica import actions, inquiries, rooms, swagger
 from connector.sandbox.acumatica.answers import Problem, empty_body, exception, not_found, reply, unknown_route
 from connector.sandbox.acumatica.entities import GUID
 from connector.sandbox.acumatica.filters import FilterError
@@ -62,6 +62,10 @@ def dispatch(system: Any, records: Writing, keys: list[str]) -> Response:
     method, wanted = request.method, len(records.entity.keys)
     if keys and keys[0] == "$adHocSchema" and method == "GET":
         return reply({"id": None, "custom": {}, "_workflowActions": []})
+    if method == "POST" and keys and len(keys) == 1:
+        return actions.run(system, records, keys[0], json_body())
+    if method == "GET" and len(keys) == 3 and keys[1].lower() == "status":
+        return actions.status(system, keys[2])
     if not keys:
         if method == "GET":
             return listing(records)
@@ -92,7 +96,8 @@ def listing(records: Writing) -> Response:
         docs = docs[skip : skip + int(top) if top is not None else None]
     except ValueError:
         return exception("The value of $top or $skip is not a whole number.", "Microsoft.Data.OData.ODataException")
-    return reply([records.show(doc, request.args, number) for number, doc in enumerate(docs, 1)])
+    args = {**request.args.to_dict(), "sandbox.list": "1"}
+    return reply([records.show(doc, args, number) for number, doc in enumerate(docs, 1)])
 
 
 def json_body() -> dict[str, Any]:

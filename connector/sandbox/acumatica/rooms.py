@@ -7,6 +7,10 @@ from connector.sandbox.acumatica.customers import Contacts, Customers, Places
 from connector.sandbox.acumatica.documents import Documents
 from connector.sandbox.acumatica.entity import Entity
 from connector.sandbox.acumatica.erp import Erp
+from connector.sandbox.acumatica.invoices import Invoices, SalesInvoices
+from connector.sandbox.acumatica.orders import SalesOrders
+from connector.sandbox.acumatica.payments import Payments
+from connector.sandbox.acumatica.shipments import Shipments
 from connector.sandbox.acumatica.writing import Writing
 
 SPECIAL: dict[str, type[Writing]] = {
@@ -14,6 +18,11 @@ SPECIAL: dict[str, type[Writing]] = {
     "customerlocation": Places,
     "contact": Contacts,
     "itemsalescategory": Categories,
+    "salesorder": SalesOrders,
+    "payment": Payments,
+    "shipment": Shipments,
+    "salesinvoice": SalesInvoices,
+    "invoice": Invoices,
 }
 
 

@@ -36,6 +36,8 @@ LEFT: dict[str, set[int]] = {
     "attributes": {6},  # system attributes in full
     "prices": {41, 42},  # the tier price routes of old
     "inventory": {21, 57, 60, 61, 65, 70, 71},  # bundles, totals and ids of the rig, transfers, distances
+    "categories": {37, 38},  # a category made in between
+    "category_product_links": {9, 11},  # a moment of the rig
     "customers": {28, 59, 62},  # a body changed after it was sent, a customer made in between, a token
     "back_in_stock": {9, 14, 31},  # carts, an id of the rig
 }
@@ -128,8 +130,15 @@ def test_what_a_fresh_installation_answers(bare: Client, shared: Path, name: str
     assert replay(bare, shared, name) == []
 
 
+def test_categories_and_their_products(bare: Client, shared: Path, make: Make):
+    assert replay(bare, shared, "categories") == []
+    make("AB-MIN", price=10)
+    assert replay(bare, shared, "category_product_links") == []
+
+
 def test_products_prices_and_inventory_in_the_order_of_the_recording(bare: Client, shared: Path, make: Make):
     assert replay(bare, shared, "attributes") == []
+    assert replay(bare, shared, "categories") == []
     assert replay(bare, shared, "products") == []
     paging(make)
     assert replay(bare, shared, "prices") == []

@@ -17,6 +17,7 @@ from connector.sandbox.magento import (  # noqa: F401 - they register their rout
     attribute_routes,
     attribute_sets,
     carts,
+    categories,
     customer_attributes,
     customers,
     directory,

@@ -54,7 +54,13 @@ VIEWS = (
     {"id": 3, "code": "fr", "name": "French", "website_id": 1, "store_group_id": 1, "is_active": 1},
 )
 STORE_IDS = {str(view["code"]): int(str(view["id"])) for view in VIEWS}
-CATEGORIES = ((1, 0, "Root Catalog"), (2, 1, "Default Category"), (3, 2, "Tools"), (4, 2, "Sale"))
+CATEGORIES = (  # the first two come with an installation
+    (1, 0, "Root Catalog"), (2, 1, "Default Category"), (3, 2, "Tools"), (4, 2, "Sale"), (5, 3, "Hand Tools"),
+    (6, 3, "Power Tools"), (7, 3, "Measuring"), (8, 2, "Gifts"), (9, 8, "Under 25"), (10, 8, "For the Cook"),
+    (11, 8, "For the Maker"), (12, 2, "Seasons"), (13, 12, "Spring"), (14, 12, "Summer"), (15, 12, "Autumn"),
+    (16, 12, "Winter"), (17, 2, "New"), (18, 2, "Brands"), (19, 18, "Halden"), (20, 18, "Northfell"),
+    (21, 4, "Last Pieces"),
+)  # fmt: skip
 TAX_CLASSES = (
     (2, "Taxable Goods", "PRODUCT"),
     (3, "Retail Customer", "CUSTOMER"),
@@ -92,8 +98,7 @@ class Shop:
         with self.store.unit("SANDBOX", "/_sandbox/reset") as unit:
             for website in WEBSITES:
                 unit.put("website", str(website["id"]), website)
-            for number, parent, name in CATEGORIES:
-                unit.put("category", str(number), {"id": number, "parent_id": parent, "name": name, "is_active": True})
+            fill_categories(unit, CATEGORIES[: 2 if bare else None])
             for number, name, kind in TAX_CLASSES[: 2 if bare else None]:
                 unit.put("taxclass", str(number), {"class_id": number, "class_name": name, "class_type": kind})
             for code, name, postcode in SOURCES[: 1 if bare else None]:
@@ -168,6 +173,23 @@ class Shop:
             "website_ids": doc["websites"],
             "stock": stock,
         }
+
+
+def fill_categories(unit: Unit, rows: tuple[tuple[int, int, str], ...]) -> None:
+    """The tree; the last of them is not active."""
+    counted: dict[int, int] = {}
+    for number, parent, name in rows:
+        above = unit.get("category", str(parent))
+        counted[parent] = counted.get(parent, 0) + 1
+        values: Doc = {"name": {"0": name}, "is_active": {"0": number != 21}, "include_in_menu": {"0": True}}
+        if number > 2:
+            values |= {"is_anchor": {"0": "1"}, "url_key": {"0": name.lower().replace(" ", "-")}}
+        unit.put("category", str(number), {
+            "id": number, "parent_id": parent, "path": f"{above['path']}/{number}" if above else str(number),
+            "level": above["level"] + 1 if above else 0, "position": counted[parent] if above else 0,
+            "created": "2026-01-05 09:00:00", "updated": "2026-01-05 09:00:00", "values": values,
+        })  # fmt: skip
+    unit.put("sequence", "category", {"last": len(rows)})
 
 
 def fill_people(unit: Unit) -> None:

@@ -1,4 +1,4 @@
-"""What the store is: websites, views, configuration, modules, categories.
+"""What the store is: websites, views, configuration, modules.
 
 Source: facts/MAGENTO.md, section 5, and the recording `store`.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from connector.sandbox.magento.routing import Call, route
-from connector.sandbox.magento.search import Criteria, search
+from connector.sandbox.magento.search import Criteria
 from connector.sandbox.magento.shop import GROUPS, VIEWS, WEBSITES, Doc
 
 STORE = "Magento_Backend::store"
@@ -99,30 +99,3 @@ def modules(call: Call) -> Any:
 @route("GET", "products/types", "Magento_Catalog::products")
 def product_types(call: Call) -> Any:
     return [{"name": name, "label": f"{name.capitalize()} Product"} for name in TYPES]
-
-
-@route("GET", "categories", "Magento_Catalog::categories")
-def categories(call: Call) -> Any:
-    """The tree under the root category of the shop."""
-    rows = sorted(call.shop.store.kind("category").values(), key=lambda row: row["id"])
-    return _tree(rows, next(row for row in rows if row["id"] == int(call.arg("rootCategoryId") or 2)), 1)
-
-
-def _tree(rows: list[Doc], row: Doc, level: int) -> Doc:
-    children = [_tree(rows, child, level + 1) for child in rows if child["parent_id"] == row["id"]]
-    return {
-        "id": row["id"],
-        "parent_id": row["parent_id"],
-        "name": row["name"],
-        "is_active": row["is_active"],
-        "position": row["id"],
-        "level": level,
-        "product_count": 0,
-        "children_data": children,
-    }
-
-
-@route("GET", "categories/list", "Magento_Catalog::categories")
-def category_list(call: Call) -> Any:
-    rows = sorted(call.shop.store.kind("category").values(), key=lambda row: row["id"])
-    return search(call, rows, lambda row, name: row.get({"entity_id": "id"}.get(name, name)), lambda row: row)

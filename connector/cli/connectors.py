@@ -91,10 +91,47 @@ def import_(file: Any, dry_run: bool) -> None:
             click.echo(f"{each.id}: {would}created")
         for edit in each.edits:
             click.echo(f"{each.id}: {edit.field}: {edit.old} -> {edit.new}")
-        if not each.created and not each.edits:
+        for text in each.said:
+            click.echo(f"{each.id}: {text}")
+        if not each.changed:
             click.echo(f"{each.id}: no change")
-    changed = sum(each.created or bool(each.edits) for each in done)
+    changed = sum(each.changed for each in done)
     click.echo(f"{changed} of {len(done)} connectors {would}changed.")
+
+
+@connector.command("copy")
+@click.argument("id")
+@click.argument("new_id")
+@click.option("--name", default="", help="What people call it.")
+@sentences()
+def copy(id: str, new_id: str, name: str) -> None:
+    """Make NEW_ID, configured as ID is: without its secrets and without what it has synced."""
+    from connector.setup import shelf
+
+    shelf.copy(known(id).id, new_id, name, operator())
+    click.echo(f"{new_id} is made as a copy of {id}. Its secrets have to be typed.")
+
+
+@connector.command("archive")
+@click.argument("id")
+@sentences()
+def archive(id: str) -> None:
+    """Put a connector away that rests; nothing is lost."""
+    from connector.setup import shelf
+
+    shelf.archive(known(id).id, operator())
+    click.echo(f"{id} is archived.")
+
+
+@connector.command("restore")
+@click.argument("id")
+@sentences()
+def restore(id: str) -> None:
+    """Take an archived connector back."""
+    from connector.setup import shelf
+
+    shelf.restore(known(id).id, operator())
+    click.echo(f"{id} is back.")
 
 
 @connector.command("reseal")

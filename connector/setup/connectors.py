@@ -15,7 +15,7 @@ from connector import events
 from connector.db import db, utcnow
 from connector.errors import Invalid
 from connector.setup import general as generals
-from connector.setup import house, rows, schedules, secrets, settings, values
+from connector.setup import house, mappings, rows, schedules, schema, secrets, settings, values
 from connector.setup.models import NEW
 from connector.setup.rows import TABLE, Config
 from connector.setup.settings import endpoints
@@ -49,9 +49,9 @@ def get(id: str) -> Config:
         return rows.config(rows.find(connection, id))
 
 
-def all() -> list[Config]:
-    """Every connector that is not archived, by ID."""
-    query = select(TABLE).where(TABLE.c.archived.is_(False)).order_by(TABLE.c.id)
+def all(*, archived: bool = False) -> list[Config]:
+    """Every connector that is not archived (or is), by ID."""
+    query = select(TABLE).where(TABLE.c.archived.is_(archived), TABLE.c.id != house.ROW).order_by(TABLE.c.id)
     with db.read() as connection:
         found = connection.execute(query).all()
     return [rows.config(row) for row in found]
@@ -74,15 +74,18 @@ def save(
     revision: int,
     name: str | None = None,
     active: bool | None = None,
+    also: Callable[[Connection], list[str]] | None = None,
 ) -> list[str]:
     """Lay `given` over the stored settings; what is not given stays, a blank secret stays too.
 
     Returns a sentence part for each change ("Threshold count from 25 to 10"). Nothing is written when nothing
-    changed. Raises KeyError, Stale when `revision` is not the stored one, Invalid by "section.setting".
+    changed. `also` saves more in the same transaction and says what it changed. Raises KeyError, Stale when
+    `revision` is not the stored one, Invalid by "section.setting".
     """
     general = {name_: value for name_, value in (("name", name), ("active", active)) if value is not None}
     with db.write() as connection:
-        return [describe(edit) for edit in update_one(connection, id, general, given, user, revision)]
+        said = [describe(edit) for edit in update_one(connection, id, general, given, user, revision)]
+        return said + (also(connection) if also else [])
 
 
 def describe(edit: Edit) -> str:
@@ -104,6 +107,7 @@ def insert_one(connection: Connection, id: str, general: Mapping[str, Any], give
         raise Invalid(errors)
     row = {"id": id, **general, "name": str(general["name"]).strip() or id, "state": NEW, "revision": 1}
     connection.execute(insert(TABLE).values(**row, settings=laid.plain, secrets=secrets.seal(laid.secrets)))
+    mappings.seed(connection, id)
     shown = values.masked(sections, laid.merged())
     _log(connection, id, user, f"Connector {id} was created.", {"plugin": general["plugin"], "settings": shown})
 
@@ -124,7 +128,7 @@ def update_one(
     stored = rows.stored(row)
     errors = generals.errors({"name": row.name, "active": row.active} | dict(general))
     try:
-        laid = values.lay(sections, given, stored)
+        laid = values.lay(sections, given, stored, unfinished=True)
     except Invalid as error:
         errors |= error.errors
     if not errors:
@@ -185,7 +189,7 @@ def _preferences(config: Config, merged: dict[str, Any]) -> dict[str, Any]:
         others["push"] = {name: value for name, value in others["push"].items() if name != "secret"}
     return others | {
         "endpoints": endpoints.overrides(merged),
-        "schema": {},
+        "schema": schema.active(config.id),
         "connector": {"id": config.id, "name": config.name},
     }
 

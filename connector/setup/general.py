@@ -11,7 +11,7 @@ from connector.setup.rows import ID, TABLE
 from connector.setup.values import NOT_SET, Edit
 from connector.systems import registry
 
-RESERVED = ("new",)  # an address of the pages
+RESERVED = ("new", "all")  # addresses of the pages
 LONGEST_NAME = 120
 LABELS = (("name", "Name"), ("active", "Active"))
 ROLES = (("erp", "erp", "ERP system"), ("plugin", "store", "plug-in"))
@@ -20,7 +20,9 @@ ROLES = (("erp", "erp", "ERP system"), ("plugin", "store", "plug-in"))
 def id_errors(connection: Connection, id: Any) -> dict[str, str]:
     """A sentence under "id" when a new connector cannot have this ID."""
     if not isinstance(id, str) or not ID.fullmatch(id) or id.lower() in RESERVED:
-        return {"id": "The ID needs 1 to 40 letters, digits, - or _, begins with a letter or digit, and is not 'new'."}
+        return {
+            "id": "The ID needs 1 to 40 letters, digits, - or _, begins with a letter or digit, and is not new nor all."
+        }
     taken = connection.execute(select(TABLE.c.id)).scalars()
     if any(other.lower() == id.lower() for other in taken):
         return {"id": f"There is a connector {id} already."}

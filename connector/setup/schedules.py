@@ -119,7 +119,7 @@ def save(
     expires_on: datetime | None = None,
 ) -> list[str]:
     """Change one schedule; returns what changed, in words. Raises KeyError, Invalid by field."""
-    wanted = _checked(cron, description, starts_on, expires_on) | {"active": active}
+    wanted = checked(cron, description, starts_on, expires_on) | {"active": active}
     changes = []
     with db.write() as connection:
         row = _find(connection, id)
@@ -164,7 +164,8 @@ def remove_all(connection: Connection, connector_id: str) -> int:
     return connection.execute(delete(TABLE).where(TABLE.c.connector_id == connector_id)).rowcount
 
 
-def _checked(cron: str, description: str, starts_on: datetime | None, expires_on: datetime | None) -> dict[str, Any]:
+def checked(cron: str, description: str, starts_on: datetime | None, expires_on: datetime | None) -> dict[str, Any]:
+    """The fields of a schedule as they can be stored. Raises Invalid by field."""
     errors, description = {}, description.strip()
     try:
         cron = crons.normal(cron)

@@ -1,8 +1,8 @@
 """Connectors to a JSON file and back. A secret travels as "env:NAME", the name of an environment variable.
 
-An import checks the whole file first and writes in one transaction: either all of it is there, or nothing. The
-same file a second time changes nothing. The format is `{"format": 1, "connectors": [...]}`; one connector may
-also stand alone.
+A connector travels with its settings, those of single store views, its mappings and its schedules. An import checks
+the whole file first and writes in one transaction: either all of it is there, or nothing. The same file a second time
+changes nothing. The format is `{"format": 1, "connectors": [...]}`; one connector may also stand alone.
 """
 
 from __future__ import annotations
@@ -16,22 +16,32 @@ from sqlalchemy import Connection
 
 from connector.db import db
 from connector.errors import Invalid
-from connector.setup import connectors, rows, settings
+from connector.setup import connectors, mappings, rows, scopes, settings, timetable
 from connector.setup.rows import Config
 from connector.setup.values import Edit
 
 FORMAT = 1
 REFERENCE = re.compile(r"env:([A-Za-z_][A-Za-z0-9_]*)")
-FIELDS = ("id", "name", "active", "erp", "plugin", "settings")
+FIELDS = ("id", "name", "active", "erp", "plugin", "settings", "mappings", "schedules")
+LISTS = ("mappings", "schedules")
 LONGEST = 2_000_000  # characters of a file
 
 
 class Imported(NamedTuple):
-    """What an import did to one connector, or would do: `edits` is empty when all was as in the file."""
+    """What an import did to one connector, or would do: `edits` and `said` are empty when all was as in the file.
+
+    `said` are the changes of mappings and schedules, in words.
+    """
 
     id: str
     created: bool
     edits: list[Edit]
+    said: tuple[str, ...] = ()
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything was not as in the file."""
+        return self.created or bool(self.edits) or bool(self.said)
 
 
 def export(configs: Sequence[Config]) -> dict[str, Any]:
@@ -106,13 +116,26 @@ def _bring_in(connection: Connection, one: dict[str, Any], values: Any, user: st
     except KeyError:
         systems = {"erp": one.get("erp", "acumatica"), "plugin": one.get("plugin", "")}
         connectors.insert_one(connection, id, {"name": id, "active": True} | systems | general, values, user)
-        return Imported(id, True, [])
+        return Imported(id, True, [], _bring_lists(connection, one, user))
     for name in ("erp", "plugin"):
         if one.get(name, getattr(row, name)) != getattr(row, name):
             raise Invalid(
                 {name: f"The connector {id} is there already with {getattr(row, name)}; that cannot be changed."}
             )
-    return Imported(id, False, connectors.update_one(connection, id, general, values, user, None))
+    edits = connectors.update_one(connection, id, general, values, user, None)
+    return Imported(id, False, edits, _bring_lists(connection, one, user))
+
+
+def _bring_lists(connection: Connection, one: dict[str, Any], user: str) -> tuple[str, ...]:
+    """The mappings and schedules of one connector of the file, where it names any."""
+    said: list[str] = []
+    if "mappings" in one:
+        if not isinstance(one["mappings"], dict):
+            raise Invalid({"mappings": "The mappings must be an object of lists."})
+        said += mappings.import_(one["id"], one["mappings"], user, connection=connection)
+    if "schedules" in one:
+        said += timetable.bring(connection, one["id"], one["schedules"], user)
+    return tuple(said)
 
 
 def _one(config: Config) -> dict[str, Any]:
@@ -133,7 +156,10 @@ def _one(config: Config) -> dict[str, Any]:
                 if value or not setting.secret
             }
             for section in settings.sections(config.erp, config.plugin)
-        },
+        }
+        | scopes.held(config.values),
+        "mappings": mappings.export(config.id),
+        "schedules": timetable.export(config.id),
     }
 
 
@@ -217,7 +243,8 @@ def _reference(value: Any, place: str, env: Mapping[str, str], errors: dict[str,
 
 def _place(number: int, field: str) -> str:
     """Where in the file a field of a connector stands."""
-    return f"connectors[{number}]." + (field if field in FIELDS else f"settings.{field}")
+    here = field in FIELDS or field.startswith(LISTS)
+    return f"connectors[{number}]." + (field if here else f"settings.{field}")
 
 
 def _no_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

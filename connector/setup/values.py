@@ -46,8 +46,12 @@ class Edit(NamedTuple):
     new: str
 
 
-def lay(sections: Sequence[Section], given: Nested, stored: Sorted) -> Sorted:
-    """`given` over `stored`, in types; what is not given stays. Raises Invalid by "section.name"."""
+def lay(sections: Sequence[Section], given: Nested, stored: Sorted, *, unfinished: bool = False) -> Sorted:
+    """`given` over `stored`, in types; what is not given stays. Raises Invalid by "section.name".
+
+    `unfinished`: a section that is not given may lack what it needs, or hold what is no value any more; it stays
+    as it is.
+    """
     errors = _unknown(sections, given)
     plain: dict[str, dict[str, Any]] = {}
     secrets: dict[str, str] = {}
@@ -56,8 +60,10 @@ def lay(sections: Sequence[Section], given: Nested, stored: Sorted) -> Sorted:
         typed = typed if isinstance(typed, Mapping) else {}
         wanted = {s.name: _wanted(section, s, typed, stored, errors) for s in section.settings}
         cleaned, wrong = section.clean(wanted)
-        errors.update({f"{section.name}.{name}": text for name, text in wrong.items()} | errors)
-        if wrong:
+        if wrong and unfinished and section.name not in given:
+            cleaned = wanted
+        elif wrong:
+            errors.update({f"{section.name}.{name}": text for name, text in wrong.items()} | errors)
             continue
         plain[section.name] = {s.name: cleaned[s.name] for s in section.settings if not s.secret}
         secrets |= {

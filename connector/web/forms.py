@@ -14,7 +14,7 @@ from wtforms import BooleanField, PasswordField, RadioField, SelectField, String
 
 from connector.setup.settings import Section
 from connector.setup.values import CONFIRM
-from connector.systems.base import BOOLEAN, CHOICE, INTEGER, LINES, MULTI, SECRET, Setting
+from connector.systems.base import AMOUNT, BOOLEAN, CHOICE, INTEGER, LINES, MULTI, SECRET, Setting
 
 LONGEST = 4_000
 KEEP = "Stored. Leave blank to keep it."
@@ -25,6 +25,15 @@ class TextChoice(RadioField):
 
     def pre_validate(self, form: Any) -> None:
         return None
+
+
+class Lines(TextAreaField):
+    """Several values, one on each line; ticks of the same name beside the text count as further lines."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        if valuelist:
+            lines = [line.strip() for text in valuelist for line in str(text).splitlines()]
+            self.data = "\n".join(dict.fromkeys(line for line in lines if line))
 
 
 def form_for(sections: Iterable[Section], **general: Any) -> type[FlaskForm]:
@@ -65,10 +74,12 @@ def _field(setting: Setting) -> Any:
     if setting.kind == CHOICE:
         return SelectField(setting.label, choices=list(setting.choices), validate_choice=False)
     if setting.kind in (LINES, MULTI):
-        return TextAreaField(setting.label, render_kw={"rows": 3, "spellcheck": "false"})
+        return Lines(setting.label, render_kw={"rows": 3, "spellcheck": "false"})
     if setting.kind == INTEGER:
         # a text field to WTForms, so that setup's sentence about the bounds is the only one
         return StringField(setting.label, render_kw=look | {"type": "number", "min": setting.low, "max": setting.high})
+    if setting.kind == AMOUNT:
+        return StringField(setting.label, render_kw=look | {"inputmode": "decimal", "size": 12})
     return StringField(setting.label, render_kw=look)
 
 

@@ -17,6 +17,7 @@ from tests.web.conftest import StandIn
 
 pytestmark = pytest.mark.browser
 DEMO = "/connectors/DEMO"
+CONNECTION, SETUP, SYNC = (f"{DEMO}/settings/{page}" for page in ("connection", "setup", "sync"))
 
 
 @pytest.fixture
@@ -37,6 +38,13 @@ def initialize(page: Page) -> None:
 def test_the_page_of_a_connector_is_sound_in_every_look(visit: Visit, engine: StandIn, look: dict[str, Any]) -> None:
     page = visit(DEMO, **look)
     initialize(page)
+    no_findings(page)
+    fits(page)
+
+
+@pytest.mark.parametrize("name", ["connection", "setup", "sync", "features", "endpoints", "logging"])
+def test_its_settings_are_sound_in_every_look(visit: Visit, engine: StandIn, look: dict[str, Any], name: str) -> None:
+    page = visit(f"{DEMO}/settings/{name}", **look)
     for summary in page.locator("details.more summary").all():
         summary.click()
     no_findings(page)
@@ -81,13 +89,14 @@ def test_a_connector_is_made_saved_and_corrected(visit: Visit, engine: StandIn, 
     page.get_by_label("Confirm password").fill("pw")
     page.get_by_role("button", name="Make the connector").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("SHOP2")
+    page.get_by_role("link", name="Setup parameters").click()
     page.get_by_label("Threshold count").fill("10")
     page.get_by_role("button", name="Save").last.click()
     expect(page.get_by_role("status").first).to_contain_text("Threshold count from 25 to 10")
 
 
 def test_enter_in_a_field_saves_and_does_not_test(visit: Visit, engine: StandIn) -> None:
-    page = visit(DEMO)
+    page = visit(SETUP)
     page.get_by_label("Retry count").fill("4")
     page.get_by_label("Retry count").press("Enter")
     expect(page.get_by_role("status").first).to_contain_text("Retry count from 3 to 4")
@@ -96,7 +105,7 @@ def test_enter_in_a_field_saves_and_does_not_test(visit: Visit, engine: StandIn)
 
 def test_a_connection_is_tested_in_place_and_the_typed_values_stay(visit: Visit, engine: StandIn) -> None:
     engine.check = Check(ok=False, problem="401: not accepted.", help="Make a new token.")
-    page = visit(DEMO)
+    page = visit(CONNECTION)
     page.get_by_label("Access token", exact=True).fill("typed")
     page.get_by_label("Confirm access token").fill("typed")
     test = page.get_by_role("button", name=re.compile("Test connection with Magento"))
@@ -110,15 +119,15 @@ def test_a_connection_is_tested_in_place_and_the_typed_values_stay(visit: Visit,
     expect(outcome).to_contain_text("Magento 2 answers.")
     no_findings(page)
     assert connectors.get("DEMO").section("store")["token"] == "typed"
-    page.get_by_label("Retry count").fill("4")
+    page.get_by_label("Tenant").fill("Other")
     page.get_by_role("button", name="Save").first.click()
-    expect(page.get_by_role("status").first).to_contain_text("Retry count from 3 to 4")
+    expect(page.get_by_role("status").first).to_contain_text("Tenant from Company to Other")
 
 
 def test_what_cannot_be_tested_leads_to_its_field(app: Any, visit: Visit, site: Site) -> None:
     """With the real engine, which refuses before any request."""
     seed.configured()
-    page = visit(DEMO)
+    page = visit(CONNECTION)
     page.get_by_label("Store URL").fill("nonsense")
     page.get_by_role("button", name=re.compile("Test connection with Magento")).click()
     page.get_by_role("link", name=re.compile("Store URL must be")).click()
@@ -126,19 +135,19 @@ def test_what_cannot_be_tested_leads_to_its_field(app: Any, visit: Visit, site: 
 
 
 def test_a_connection_is_tested_without_scripts(visit: Visit, engine: StandIn) -> None:
-    page = visit(DEMO, script=False)
+    page = visit(CONNECTION, script=False)
     page.get_by_label("Store URL").fill("https://other.example")
-    page.get_by_label("Retry count").fill("4")
+    page.get_by_label("Tenant").fill("Other")
     page.get_by_role("button", name=re.compile("Test connection with Magento")).click()
     expect(page.locator("#tested-store")).to_contain_text("Magento 2 answers.")
-    expect(page.get_by_label("Retry count")).to_have_value("4")
+    expect(page.get_by_label("Tenant")).to_have_value("Other")
     assert connectors.get("DEMO").section("store")["url"] == "https://other.example"
 
 
 def test_the_example_follows_the_numbers_as_they_are_typed(visit: Visit, engine: StandIn) -> None:
     for number in range(12):
         seed.message(f"K{number}")
-    page = visit(DEMO)
+    page = visit(SETUP)
     example = page.locator("#example")
     expect(example).to_contain_text("12 wait now, that is not more than 25: 12 requests")
     page.get_by_label("Threshold count").fill("5")

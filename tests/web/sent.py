@@ -11,6 +11,7 @@ from connector.db import db
 from connector.events import Event
 
 DEMO = "/connectors/DEMO"
+CONNECTION, SETUP, SYNC = (f"{DEMO}/settings/{page}" for page in ("connection", "setup", "sync"))
 
 
 def fields(page: str) -> dict[str, str]:
@@ -25,6 +26,9 @@ def fields(page: str) -> dict[str, str]:
         sent[name[1]] = html.unescape(value[1]) if value else ""
     for name_, text in re.findall(r'<textarea[^>]*name="([^"]+)"[^>]*>\r?\n?(.*?)</textarea>', form, re.S):
         sent[name_] = html.unescape(text)
+    for name_, options in re.findall(r'<select[^>]*name="([^"]+)"[^>]*>(.*?)</select>', form, re.S):
+        chosen = re.search(r'<option selected value="([^"]*)"', options) or re.search(r'value="([^"]*)"', options)
+        sent[name_] = html.unescape(chosen[1]) if chosen else ""
     return sent
 
 

@@ -17,6 +17,7 @@ SIDES = {"erp": "erp_endpoints", "store": "store_endpoints"}
 LONGEST = 250
 PATH = re.compile(r"/?[A-Za-z0-9_.~:@$%,(){}=+-]+(/[A-Za-z0-9_.~:@$%,(){}=+-]+)*")
 PLACE = re.compile(r"\{[^{}]*\}")
+FREE = {"{endpoint}", "{version}"}  # somebody may write another endpoint and version in their place
 
 
 def sections(erp: str, of_erp: Sequence[Endpoint], store: str, of_store: Sequence[Endpoint]) -> list[Section]:
@@ -26,7 +27,9 @@ def sections(erp: str, of_erp: Sequence[Endpoint], store: str, of_store: Sequenc
 
 
 def _section(name: str, label: str, endpoints: Sequence[Endpoint]) -> Section:
-    settings = tuple(Setting(each.code, each.label or each.code) for each in endpoints)
+    settings = tuple(
+        Setting(each.code, each.label or each.code, help=f"Default: {each.method} {each.path}") for each in endpoints
+    )
     return Section(name, f"{label} addresses", settings, rule=_rule(endpoints), page="endpoints")
 
 
@@ -43,9 +46,11 @@ def wrong(endpoint: Endpoint, path: str) -> str:
     name = endpoint.label or endpoint.code
     if len(path) > LONGEST or not PATH.fullmatch(path) or ".." in path.split("/"):
         return f"{name} must be a path below the system's address, such as {endpoint.path}."
-    wanted, found = sorted(PLACE.findall(endpoint.path)), sorted(PLACE.findall(path))
-    if wanted != found or PLACE.sub("", path).count("{") or PLACE.sub("", path).count("}"):
-        return f"{name} must hold these places and no others: {', '.join(wanted) or 'none'}."
+    wanted, found = set(PLACE.findall(endpoint.path)), PLACE.findall(path)
+    needed = wanted - FREE
+    rest = PLACE.sub("", path)
+    if not needed <= set(found) <= wanted or len(set(found)) < len(found) or "{" in rest or "}" in rest:
+        return f"{name} must hold these places once each, and no others: {', '.join(sorted(wanted)) or 'none'}."
     return ""
 
 

@@ -99,7 +99,7 @@ SYNC = Section(
     "Individual sync status",
     tuple(Setting(entity, name, BOOLEAN, default=entity in USUAL) for entity, name in NAMES.items()),
     help="What is not ticked is not collected, not scheduled and not sent.",
-    page="entities",
+    page="setup",
 )
 
 DIRECTION = Section(

@@ -46,7 +46,10 @@ CATEGORY = Section(
             "company", "Acumatica default company", help="Only categories below the root of this name. Empty: all.",
         ),
         Setting("root", "Acumatica root category", help="ID of the category whose children are sent. Empty: the top."),
-        Setting("store_root", "Store root category", help="ID of the store's category under which they are put."),
+        Setting(
+            "store_root", "Store root category", reference="category",
+            help="ID of the store's category under which they are put. Empty: the store's first root.",
+        ),
         Setting("individual_sync", "Individual sync", BOOLEAN, default=False, help=AT_ONCE),
         Setting(
             "deletion", "When the ERP deletes a category", CHOICE, default="disable",

@@ -90,7 +90,7 @@ ORDER = Section(
         ),
         Setting("individual_sync", "Individual sync", BOOLEAN, default=False, help=AT_ONCE),
         Setting(
-            "sales_account", "Default sales account", reference="account",
+            "sales_account", "Default sales account", reference="sales_account",
             help="For lines whose item has none of its own.",
         ),
         Setting(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Blueprint, abort, current_app, url_for
+from flask_wtf import FlaskForm
 
 from connector.setup import connectors, settings
 from connector.setup.connectors import Config
@@ -29,6 +30,12 @@ def sections_of(config: Config) -> tuple[Section, ...]:
             f"This house has no {config.erp} or no {config.plugin} at present. The settings are kept until it is back."
         )
         abort(problems.answer(409, "A system of this connector is missing", text))
+
+
+def revision(form: FlaskForm) -> int:
+    """The revision that the form was made from; 0 is never a stored one."""
+    text = str(form["revision"].data or "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 def address(config: Config, anchor: str = "") -> str:

@@ -15,8 +15,8 @@ from connector.systems import registry
 from connector.systems.base import Check
 from connector.web import forms
 from connector.web.auth import need
-from connector.web.connectors import pages
-from connector.web.connectors.base import blueprint, changed, known, sections_of
+from connector.web.connectors import blocks, editing
+from connector.web.connectors.base import blueprint, changed, known, revision
 from connector.web.render import asked_for_part, render
 
 SIDES = ("erp", "store")
@@ -49,10 +49,10 @@ def test(connector_id: str, side: str) -> Response:
     config = known(connector_id)
     if side not in SIDES:
         abort(404)
-    form = pages.typed_form(config)
-    tested = _test(
-        config, side, forms.typed(form, [s for s in sections_of(config) if s.name == side])[side], pages.revision(form)
-    )
+    cards = editing.cards_of(config, "connection")
+    form = editing.form_of(cards, general=True)
+    sides = [part for part in blocks.parts(cards) if part.name == side]
+    tested = _test(config, side, forms.typed(form, sides)[side], revision(form))
     now = connectors.get(config.id)
     if tested.check.ok:
         form["revision"].data = str(now.revision)
@@ -63,7 +63,7 @@ def test(connector_id: str, side: str) -> Response:
         forms.place(form, {field.replace("-", ".", 1): sentence for field, sentence in tested.errors})
     if tested.saved:
         flash("Saved: " + "; ".join(tested.saved) + ".", "success")
-    return pages.show(now, form, status=status, tested=tested)
+    return editing.show(now, "connection", cards, form, status=status, tested=tested)
 
 
 def _test(config: Config, side: str, values: dict[str, object], revision: int) -> Tested:

@@ -8,15 +8,24 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from connector.clock import CLOCK
 from connector.queue.limits import SharedGate
-from connector.setup import connectors
+from connector.setup import connectors, mappings, schema
 from connector.setup.connectors import Config, Systems
+from connector.systems import mapping
 from connector.systems.base import Gate, System
+from connector.systems.mapping import Row
 
 CONFIG_SECONDS = 1.0  # how long a process may work with settings that another process has changed
+
+
+class Tables(NamedTuple):
+    """What is configured of a connector beside its settings: rows of the mappings by kind, active ERP fields."""
+
+    mappings: dict[str, tuple[Row, ...]]
+    schema: dict[str, dict[str, dict[str, str]]]
 
 
 class Connections:
@@ -24,9 +33,10 @@ class Connections:
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
-        self._built: dict[str, tuple[int, Systems]] = {}
+        self._built: dict[str, tuple[Any, Systems]] = {}
         self._gates: dict[str, SharedGate] = {}
         self._configs: dict[str, tuple[float, Config]] = {}
+        self._tables: dict[str, tuple[float, Tables]] = {}
 
     def config(self, connector_id: str) -> Config:
         """The configuration, at most a second old. Raises KeyError when there is no such connector."""
@@ -45,13 +55,28 @@ class Connections:
         config = self.config(connector_id)
         with self._lock:
             built = self._built.get(connector_id)
-            if built and built[0] == config.revision:
+            tables = self.tables(connector_id)
+            made_of = (config.revision, tables.schema, sources(tables, config))
+            if built and built[0] == made_of:
                 return built[1]
-            systems = connectors.build(config, self._gate_for(config))
-            self._built[connector_id] = (config.revision, systems)
+            systems = connectors.build(config, self._gate_for(config), overrides=made_of[2])
+            self._built[connector_id] = (made_of, systems)
         if built:
             _close(built[1])
         return systems
+
+    def tables(self, connector_id: str) -> Tables:
+        """The mappings, rules and active schema fields, at most a second old."""
+        now = CLOCK.monotonic()
+        with self._lock:
+            known = self._tables.get(connector_id)
+        if known and now - known[0] < CONFIG_SECONDS:
+            return known[1]
+        rows = mappings.rows(connector_id)
+        tables = Tables({kind: mapping.of(found) for kind, found in rows.items()}, schema.active(connector_id))
+        with self._lock:
+            self._tables[connector_id] = (now, tables)
+        return tables
 
     def unsaved(self, connector_id: str, side: str, values: Mapping[str, Any] | None) -> System:
         """A system of one side for a connection test; the caller closes it."""
@@ -62,6 +87,7 @@ class Connections:
     def refresh(self) -> None:
         with self._lock:
             self._configs.clear()
+            self._tables.clear()
 
     def close(self) -> None:
         """Log out of everything."""
@@ -76,6 +102,17 @@ class Connections:
             return self._gates.setdefault(name, SharedGate(f"{config.id}/{system}", parallel, per_minute))
 
         return gate
+
+
+def sources(tables: Tables, config: Config) -> dict[str, dict[str, Any]]:
+    """The warehouse mapping as the store's side reads it: it goes before the lines of the settings (CONFLICTS 33)."""
+    rows = {row.erp: row.store for row in tables.mappings.get("warehouse", ()) if row.erp and row.store}
+    if not rows:
+        return {}
+    lines = [f"{warehouse}={source}" for warehouse, source in rows.items()]
+    typed = config.section("inventory").get("source_map") or ()
+    lines += [line for line in typed if line.partition("=")[0].strip() not in rows]
+    return {"inventory": {"source_map": lines}}
 
 
 def _close(systems: Systems) -> None:

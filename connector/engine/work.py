@@ -94,6 +94,7 @@ class Worker:
             need=lambda kind, keys: self._need(connector_id, kind, keys),
             again=lambda kind, keys: self._again(connector_id, kind, keys),
             enabled=config.enabled,
+            mappings=self.connections.tables(connector_id).mappings,
             opposite=lambda kind, keys: self._opposite(Lane(connector_id, kind, direction), keys),
             exclusive=partial(self._exclusive, connector_id),
         )

@@ -20,6 +20,8 @@ from connector.web import assets, auth, headers, menu, problems, words
 PAGES = (
     "overview",
     "connectors",
+    "guide",
+    "clocks",
     "processes",
     "records",
     "messages",

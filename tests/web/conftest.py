@@ -2,30 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import update
 
-from connector.db import db
-from connector.engine import PushResult, activation, probes
+from connector.db import db, utcnow
+from connector.engine import PushResult, activation, installation, probes
 from connector.errors import Fail
 from connector.setup import connectors, lifecycle
 from connector.setup.connectors import Systems
 from connector.setup.models import Connector
-from connector.systems.base import Check, Feature
+from connector.systems.base import Check, Feature, Package, Step
 from tests.web.people import Client, client
 from tests.web.seed import configured
 
 
-class StandInErp:
-    """What initialization asks of an ERP: features, and the inquiries that are there."""
+class StandInSystem:
+    """What initialization and the clocks ask of a system: features, inquiries that are there, its time."""
 
     def __init__(self) -> None:
         self.found: list[Feature] = []
         self.queries: set[str] = set()
+        self.ahead: float | None = 0.0  # seconds; None: it does not tell
+        self.steps: list[Step] = []
+        self.installed: list[Package] = []
+
+    def now(self) -> datetime | None:
+        return None if self.ahead is None else utcnow() + timedelta(seconds=self.ahead)
+
+    def zone(self) -> str:
+        return "UTC-05:00"
+
+    def install(self, package: Package) -> Iterator[Step]:
+        self.installed.append(package)
+        yield from self.steps
 
     def features(self) -> list[Feature]:
         return self.found
@@ -45,7 +59,7 @@ class StandIn:
         self.refreshed = 0
         self.push = PushResult(202, "Accepted.", 1)
         self.pushed: list[tuple[str, bytes]] = []
-        self.erp = StandInErp()
+        self.erp, self.store = StandInSystem(), StandInSystem()
 
     def test_connection(self, connector_id: str, side: str, values: Mapping[str, Any] | None = None) -> Check:
         self.tested.append((connector_id, side, dict(values or {})))
@@ -58,7 +72,9 @@ class StandIn:
         return self.push
 
     def systems(self, connector_id: str) -> Any:
-        return Systems(self.erp, None)  # type: ignore[arg-type]
+        if isinstance(self.check, Exception):
+            raise self.check
+        return Systems(self.erp, self.store)  # type: ignore[arg-type]
 
     def initialize(self, connector_id: str, user: str, activate_schedules: bool = True) -> None:
         """Like the engine, but done when it returns."""
@@ -67,6 +83,10 @@ class StandIn:
 
     def test_features(self, connector_id: str, user: str) -> list[lifecycle.Row]:
         return activation.test(self, connector_id, user)  # type: ignore[arg-type]
+
+    def install_package(self, connector_id: str, user: str, address: str, *, notification: bool = False) -> None:
+        made, erp = installation.prepare(self, connector_id, address, notification=notification)  # type: ignore[arg-type]
+        installation.run(connector_id, user, erp, made)
 
     def refresh(self) -> None:
         self.refreshed += 1

@@ -20,7 +20,7 @@ from sqlalchemy import select
 from connector.db import db
 from connector.setup.grants import NONE
 from connector.setup.models import ADMIN, OPERATOR, VIEWER, Connector, Grant, User
-from connector.web import sessions
+from connector.web import bearer, sessions
 from connector.web.render import go
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -144,7 +144,9 @@ def need(role: str) -> Callable[[View], View]:
 
 @manager.unauthorized_handler
 def ask_to_sign_in() -> Response:
-    """To sign-in and back. htmx is told to take the whole page there, not to swap the form into a table."""
+    """To sign-in and back; a script is told 401. htmx is told to take the whole page there, not to swap a part."""
+    if request.path.startswith(bearer.PREFIX):
+        abort(401)
     if request.headers.get("HX-Request") == "true":
         response = make_response("", 401)
         response.headers["HX-Redirect"] = url_for("auth.sign_in", next=_page_of_htmx())
@@ -174,12 +176,32 @@ def safe_next(address: str | None) -> str | None:
     return address
 
 
+def _enter_by_token(secret: str) -> None:
+    """The request is its owner's, whatever cookie came along; a stranger's when the token does not hold."""
+    number = bearer.owner(request, secret)
+    person = person_of(number) if number is not None else None
+    g._login_user = person or Stranger()
+    g.by_token = person is not None and not person.must_change
+    if person is not None and not g.by_token:
+        g._login_user = Stranger()  # whoever must choose a password first has not come in yet
+
+
+def by_token() -> bool:
+    """Whether an API token opened the door: no browser sends one by itself, so nothing can be forged."""
+    return bool(g.get("by_token"))
+
+
 def _guard() -> Response | None:
+    secret = bearer.given(request)
+    if secret is not None:
+        _enter_by_token(secret)
     view = current_app.view_functions.get(request.endpoint or "")
     if view is None or getattr(view, "open_to_strangers", False) or _is_file(request.endpoint or ""):
         return None
     if not current_user.is_authenticated:
         return manager.unauthorized()
+    if by_token():
+        return None
     if sessions.over():
         logout_user()
         session.clear()

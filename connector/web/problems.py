@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask import Flask, Response, g, jsonify, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
@@ -14,6 +14,8 @@ from connector.web.auth import forget_who
 log = logging.getLogger(__name__)
 
 SENTENCES = {
+    401: ("Who is there?", "Send an API token that holds: Authorization: Bearer and the token."),
+    429: ("Too many tokens were wrong", "Wait a minute, then try again with the right one."),
     400: ("This request could not be understood", "Something in the address or in the form was not as it should be."),
     403: ("You may not do this", "Your role does not allow it. An administrator can do it or change your role."),
     404: ("There is nothing at this address", "It may have been cleaned up, or the address has a slip in it."),
@@ -55,8 +57,9 @@ def answer(status: int, title: str = "", text: str = "", back: str = "") -> Resp
     """
     usual = SENTENCES.get(status, (f"This did not work ({status})", "The request was refused."))
     title, text = title or usual[0], text or usual[1]
-    if request.path.startswith("/hooks/"):
-        response = jsonify(message=f"{title}. {text}")
+    if request.path.startswith(("/hooks/", "/api/")):
+        response = jsonify(message=f"{title}{'' if title.endswith('?') else '.'} {text}")
+        response.headers.update(_for_scripts(status))
     else:
         if status >= 500:
             forget_who()
@@ -65,6 +68,12 @@ def answer(status: int, title: str = "", text: str = "", back: str = "") -> Resp
     response.status_code = status
     response.vary.add("HX-Request")
     return response
+
+
+def _for_scripts(status: int) -> dict[str, str]:
+    if status == 401:
+        return {"WWW-Authenticate": "Bearer"}
+    return {"Retry-After": str(g.get("retry_after", 60))} if status == 429 else {}
 
 
 def _same_page() -> str:

@@ -84,9 +84,12 @@ def test_no_page_of_ours_is_open_to_strangers(app: Flask, stranger: Client) -> N
             address = re.sub(rf"<[^>]*{argument}>", "1", address)
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
             answer = stranger.open(address, method=method)
+            tried += 1
+            if address.startswith("/api/"):
+                assert answer.status_code == 401, (method, address)
+                continue
             assert answer.status_code == 303, (method, address)
             assert answer.headers["Location"].startswith("/sign-in"), address
-            tried += 1
     assert tried > 10
 
 

@@ -28,6 +28,7 @@ from connector.systems.setting import (
     URL,
     Setting,
     clean_all,
+    missing,
 )
 
 __all__ = [
@@ -59,6 +60,7 @@ __all__ = [
     "View",
     "Written",
     "clean_all",
+    "missing",
 ]
 
 

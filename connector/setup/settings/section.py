@@ -7,8 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from connector.systems.base import BOOLEAN, LINES, MULTI, Setting
-from connector.systems.setting import missing
+from connector.systems.base import BOOLEAN, LINES, MULTI, Setting, missing
 
 LONGEST, MOST_LINES = 4_000, 2_000  # characters of one value, entries of one list
 SWITCH_WORDS = ("1", "true", "yes", "on", "y", "0", "false", "no", "off", "n")

@@ -32,6 +32,7 @@ from connector.queue.scheduler import Scheduler
 from connector.queue.wake import Bell
 from connector.setup import connectors
 from connector.setup.lifecycle import Row
+from connector.setup.models import Schedule
 from connector.sync import catalogue
 from connector.sync import look as looking
 from connector.systems.base import Check
@@ -146,6 +147,10 @@ class Engine:
     def process(self, connector_id: str, entity: str, *, user: str, direction: str = "") -> int:
         """Process Messages: drain a lane in the background. Returns the id of the Run that shows its progress."""
         return self._jobs.process(self._lane(connector_id, entity, direction), user, self._stop)
+
+    def launch(self, schedule: Schedule, *, user: str) -> bool:
+        """Run a schedule now, in the background; False when it runs already. Raises Skip when it must not."""
+        return self._jobs.launch(schedule, user, self._stop)
 
     def poll(self, connector_id: str, entity: str, *, user: str = "", direction: str = "") -> str:
         """Look for changes now; returns a sentence. Raises Retry, Refused or Fail as the source does."""

@@ -19,19 +19,23 @@ from connector.engine import tidying
 from connector.engine.clocks import Corrector
 from connector.engine.systems import Connections
 from connector.engine.work import Worker
-from connector.errors import Refused
-from connector.queue import inbox, repair, runner
+from connector.errors import Refused, Skip
+from connector.queue import inbox, leases, repair, runner
 from connector.queue.filters import Filter
 from connector.queue.lanes import Lane
+from connector.queue.launches import Launches
 from connector.queue.models import FAILED
 from connector.queue.runner import Policy
 from connector.queue.scheduler import Job, JobRun
 from connector.queue.wake import Bell
+from connector.records import ORDER
 from connector.setup import connectors, schedules
 from connector.setup.connectors import Config
 from connector.setup.models import Schedule
 from connector.sync import polls
 from connector.systems.base import Change
+
+BY_HAND_SECONDS = 300.0  # nobody renews the lease of a job that was launched by hand
 
 
 class Jobs:
@@ -48,10 +52,10 @@ class Jobs:
         for schedule in schedules.all_active(utcnow()):
             config = configs.get(schedule.connector_id)
             if config is not None and schedules.may_start(config, schedule):
-                jobs.append(self._job(schedule))
+                jobs.append(self._job(schedule, _cron(config, schedule)))
         return jobs
 
-    def _job(self, schedule: Schedule) -> Job:
+    def _job(self, schedule: Schedule, cron: str) -> Job:
         lane = Lane(schedule.connector_id, schedule.entity, schedule.direction)
         run = {
             schedules.WINDOW: self._window,
@@ -62,7 +66,7 @@ class Jobs:
         }[schedule.job]
         return Job(
             name=f"{lane}/{schedule.job}",
-            cron=schedule.cron,
+            cron=cron,
             run=lambda job_run: run(lane, job_run),
             lane=lane if schedule.job == "window" else None,
             starts_on=schedule.starts_on,
@@ -130,6 +134,25 @@ class Jobs:
             )
         return f"{polled.seen} records seen, {polled.put} put"
 
+    def launch(self, schedule: Schedule, user: str, stop: threading.Event) -> bool:
+        """Launch a schedule by hand in the background, also one that is off; False when it runs already.
+
+        Raises Skip when its connector's state, or its own start and expiry, forbid it.
+        """
+        job, now = self._job(schedule), utcnow()
+        if not schedules.may_start(self.connections.config(schedule.connector_id), schedule):
+            raise Skip("its connector or its entity is switched off.")
+        if not job.in_force(now):
+            raise Skip("it has not begun yet, or it has expired.")
+        if not leases.free(job.name, now=now):
+            return False
+        if job.lane is not None:
+            self.process(job.lane, user, stop)
+            return True
+        hand = Launches(self.app, self.bell, self.clock, f"by hand, {threading.get_ident()}", BY_HAND_SECONDS)
+        threading.Thread(target=hand.run, args=(job,), kwargs={"mode": "manual"}, name="by-hand", daemon=True).start()
+        return True
+
     def process(self, lane: Lane, user: str, stop: threading.Event) -> int:
         """Drain a lane in a thread of its own, whatever the schedule says. Returns the id of its Run."""
         run_id = runner.open_run(lane, mode="manual", user=user)
@@ -157,9 +180,23 @@ class Jobs:
         return run_id
 
 
+def _cron(config: Config, schedule: Schedule) -> str:
+    """Real time orders are looked for each minute, whatever their Auto Cron says (SCH-08, SYN-26)."""
+    orders = (schedule.job, schedule.entity) == (schedules.POLL, ORDER)
+    return "* * * * *" if orders and config.section("order").get("real_time") else schedule.cron
+
+
 def _finish_repairs(job_run: JobRun) -> str:
     """A large reprocess goes on though its page was closed or its process has died."""
     return f"{repair.resume(job_run.stop.is_set, bell=job_run.bell, clock=job_run.clock)} repairs finished"
+
+
+def _tries(config: Config, lane: Lane) -> int:
+    """How often a message is tried in all. Orders have a number of their own (SYN-32, SYN-33)."""
+    order = config.section("order")
+    if lane.entity != ORDER or order.get("retry_failed") is None:
+        return int(config.section("queue")["retry_count"])
+    return int(order.get("retries") or 1) if order["retry_failed"] else 1
 
 
 def policy(config: Config, worker: Worker, lane: Lane, lease_seconds: int) -> Policy:
@@ -172,7 +209,7 @@ def policy(config: Config, worker: Worker, lane: Lane, lease_seconds: int) -> Po
         batch=min(queue["batch_count"], largest) if largest else 1,
         batch_mode=queue["batch_mode"],
         batchable=bool(largest),
-        retry_count=queue["retry_count"],
+        retry_count=_tries(config, lane),
         retry_interval=queue["retry_interval"],
         check_time=queue["check_process_time"],
         sleep_time=queue["process_sleep_time"],

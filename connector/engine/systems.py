@@ -12,8 +12,10 @@ from typing import Any, NamedTuple
 
 from connector.clock import CLOCK
 from connector.queue.limits import SharedGate
-from connector.setup import connectors, mappings, schema
+from connector.setup import connectors, mappings, rules, schema
 from connector.setup.connectors import Config, Systems
+from connector.sync import rules as sync_rules
+from connector.sync.rules import Rule
 from connector.systems import mapping
 from connector.systems.base import Gate, System
 from connector.systems.mapping import Row
@@ -22,10 +24,11 @@ CONFIG_SECONDS = 1.0  # how long a process may work with settings that another p
 
 
 class Tables(NamedTuple):
-    """What is configured of a connector beside its settings: rows of the mappings by kind, active ERP fields."""
+    """What is configured of a connector beside its settings: mapping rows by kind, active ERP fields, sync rules."""
 
     mappings: dict[str, tuple[Row, ...]]
     schema: dict[str, dict[str, dict[str, str]]]
+    rules: tuple[Rule, ...]
 
 
 class Connections:
@@ -72,8 +75,11 @@ class Connections:
             known = self._tables.get(connector_id)
         if known and now - known[0] < CONFIG_SECONDS:
             return known[1]
-        rows = mappings.rows(connector_id)
-        tables = Tables({kind: mapping.of(found) for kind, found in rows.items()}, schema.active(connector_id))
+        tables = Tables(
+            {kind: mapping.of(rows) for kind, rows in mappings.rows(connector_id).items()},
+            schema.active(connector_id),
+            sync_rules.of(rules.of(connector_id, active=True)),
+        )
         with self._lock:
             self._tables[connector_id] = (now, tables)
         return tables

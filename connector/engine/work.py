@@ -81,7 +81,7 @@ class Worker:
     def context(self, connector_id: str, entity: str, direction: str) -> Context:
         """What the sync room needs for one lane."""
         config, systems = self.connections.config(connector_id), self.connections.systems(connector_id)
-        sync = catalogue.find(entity, direction)
+        tables, sync = self.connections.tables(connector_id), catalogue.find(entity, direction)
         source, target = systems.erp, systems.store
         if sync.source != "erp":
             source, target = target, source
@@ -94,7 +94,8 @@ class Worker:
             need=lambda kind, keys: self._need(connector_id, kind, keys),
             again=lambda kind, keys: self._again(connector_id, kind, keys),
             enabled=config.enabled,
-            mappings=self.connections.tables(connector_id).mappings,
+            mappings=tables.mappings,
+            rules=tables.rules,
             opposite=lambda kind, keys: self._opposite(Lane(connector_id, kind, direction), keys),
             exclusive=partial(self._exclusive, connector_id),
         )

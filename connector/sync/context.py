@@ -16,6 +16,7 @@ from typing import Any, Protocol
 from sqlalchemy import Connection
 
 from connector.sync.catalogue import Sync
+from connector.sync.rules import Rule
 from connector.systems.base import System
 from connector.systems.mapping import Row
 
@@ -83,7 +84,7 @@ class Context:
     again: Callable[[str, Sequence[str]], None] = _nobody  # (entity, keys) have to be written once more
     enabled: Callable[[str], bool] = lambda entity: True
     mappings: Mapping[str, Sequence[Row]] = field(default_factory=dict)  # kind -> active rows, in order
-    rules: Sequence[Any] = ()  # sync rules, in order of priority
+    rules: Sequence[Rule] = ()  # sync rules, in order of priority
     opposite: Callable[[str, Sequence[str]], None] = _nobody  # these have to travel the other way too
     exclusive: Callable[[str], AbstractContextManager[None]] = lambda name: nullcontext()  # one at a time, everywhere
 

@@ -310,8 +310,10 @@ class _Flow:
         if item.problem is not None:
             return item.problem.reason
         text = f"{self.sync.title} {item.key} {'created' if item.created else 'updated'}."
-        plan = self.plans.get(item.key)
-        return f"{text} {'; '.join(plan.conflicts)}." if plan and plan.conflicts else text
+        plan, applied = self.plans.get(item.key), getattr(self.records.get(item.key), "rules", ())
+        if plan and plan.conflicts:
+            text += f" {'; '.join(plan.conflicts)}."
+        return f"{text} Sync rules applied: {', '.join(applied)}." if applied else text
 
     def _lost(self, key: str) -> None:
         """Somebody has taken the message over: say nothing more, the queue will see the old epoch."""

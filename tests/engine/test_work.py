@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy.exc import OperationalError
 
 from connector.clock import FakeClock
+from connector.engine.systems import Tables
 from connector.engine.work import Worker
 from connector.errors import Retry
 from connector.queue import claim, inbox
@@ -30,6 +31,9 @@ class Fixed:
 
     def config(self, connector_id: str) -> Any:
         return SimpleNamespace(id=connector_id, attention="", values={}, enabled=lambda entity: True)
+
+    def tables(self, connector_id: str) -> Tables:
+        return Tables({}, {}, ())
 
     def systems(self, connector_id: str) -> Any:
         return SimpleNamespace(erp=self.erp, store=self.store)

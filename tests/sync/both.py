@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from connector.sync import catalogue
+from connector.sync import catalogue, rules
 from connector.sync.bindings import PROVISIONAL
 from connector.sync.context import Context
 from connector.sync.perform import Result, perform
@@ -25,6 +25,7 @@ class Both:
     settings: dict[str, dict[str, Any]] = field(default_factory=dict)
     tables: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     asked: list[tuple[str, str, str]] = field(default_factory=list)
+    rules: list[dict[str, Any]] = field(default_factory=list)
     alone: list[str] = field(default_factory=list)
 
     def context(self, entity: str, direction: str) -> Context:
@@ -40,6 +41,7 @@ class Both:
             need=self.need,
             opposite=lambda kind, keys: self.asked.extend((kind, other, key) for key in keys),
             mappings={kind: mapping.of(rows) for kind, rows in self.tables.items()},
+            rules=rules.of(self.rules),
             exclusive=self.exclusive,
         )
 

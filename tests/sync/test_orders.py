@@ -279,3 +279,12 @@ def test_a_credit_memo_waits_for_its_order_and_hangs_on_it(both: Both) -> None:
     assert both.go("credit_memo", "store_to_erp", "9").word is None
     made = both.erp.written[-1]
     assert isinstance(made, CreditMemo) and (made.order, made.erp_type) == (so, "CM")
+
+
+def test_a_sync_rule_routes_the_order_and_is_named(both: Both) -> None:
+    both.rules = [
+        {"name": "Belgium", "conditions": {}, "actions": [{"do": "warehouse", "value": "EAST"}, {"do": "hold"}]}
+    ]
+    result = send(both)
+    assert booked(both).hold and booked(both).lines[0].warehouse == "EAST"
+    assert "Sync rules applied: Belgium" in result.summary

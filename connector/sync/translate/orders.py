@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from connector.errors import Fail, Outcome, Skip
 from connector.records import Line, Order, Payment, Record
-from connector.sync import buyers, money
+from connector.sync import buyers, money, rules
 from connector.sync.context import Context
 from connector.sync.translate.job import Job
 from connector.systems import mapping
@@ -44,7 +44,7 @@ def _order(job: Job, one: Order) -> Order:
     told = money.problems(one)
     if told:
         raise Fail(f"Order {one.key} does not add up: {'; '.join(told)}.", code="order.money", help=MONEY_HELP)
-    one = _placed(context, one)
+    one, _ = rules.apply(context.rules, _placed(context, one))
     one = replace(one, payments=tuple(_payment(context, one, paid) for paid in one.payments))
     one = replace(
         one, ship_via=one.ship_via or _ship_via(job, one), lines=tuple(_line(one, line) for line in one.lines)

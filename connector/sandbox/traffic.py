@@ -1,4 +1,4 @@
-"""A busy shop: random changes of prices, stock and products, at a rate or all at once. Acumatica's side only.
+"""A busy shop: random changes of prices, stock, products, customers and orders, at a rate or all at once.
 
 Each change is a transaction of its own with its own version and its own notifications, as if somebody had
 typed it. With a seed the same changes come again.
@@ -12,10 +12,12 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+from connector.sandbox.acumatica.clerk import Clerk
 from connector.sandbox.acumatica.erp import Erp
 from connector.sandbox.catalogue import SELLABLE
 
-KINDS = ("price", "stock", "product", "mixed")
+KINDS = ("price", "stock", "product", "mixed", "customer", "order")
+ITEMS = ("price", "price", "stock", "stock", "product")
 MOST = 1_000_000
 WORDS = ("new batch", "improved", "2026 edition", "limited", "bestseller", "classic", "autumn range", "reissue")
 
@@ -24,7 +26,7 @@ class Traffic:
     """At most one counted run and one endless one (the busy shop) at a time."""
 
     def __init__(self, erp: Erp) -> None:
-        self.erp = erp
+        self.erp, self.clerk = erp, Clerk(erp)
         self.runs: dict[str, dict[str, Any]] = {}
         self.lock = threading.Lock()
 
@@ -108,7 +110,12 @@ class Traffic:
         doc = self.erp.item(key)
         if doc is None:
             return
-        kind = run["kind"] if run["kind"] != "mixed" else chance.choice(("price", "price", "stock", "stock", "product"))
+        kind = run["kind"] if run["kind"] != "mixed" else chance.choice(ITEMS)
+        if run["kind"] == "mixed" and not run["count"] and chance.random() < 0.2:  # a busy shop does more than that
+            kind = chance.choice(("customer", "order", "order"))
+        if kind in ("customer", "order"):
+            getattr(self.clerk, kind)(chance)
+            return
         if kind == "stock" and doc["kind"] != "StockItem":
             kind = "price"
         changes = getattr(self, f"_{kind}")(doc, chance)

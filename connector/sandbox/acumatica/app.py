@@ -10,7 +10,7 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from connector.sandbox import control
-from connector.sandbox.acumatica import controls, customization_routes, odata_routes, pages, rest, sign_in
+from connector.sandbox.acumatica import controls, customization_routes, desk_routes, odata_routes, pages, rest, sign_in
 from connector.sandbox.acumatica.answers import Problem, exception, face, reply
 from connector.sandbox.acumatica.erp import SETTINGS, Erp
 from connector.sandbox.acumatica.push import Sender
@@ -85,6 +85,7 @@ def build(system: Acumatica) -> Flask:
     app.json.sort_keys = False  # type: ignore[attr-defined]
     control.register(app, system)
     controls.register(app, system)
+    desk_routes.register(app, system)
     pages.register(app, system)
     sign_in.register(app, system)
     rest.register(app, system)

@@ -37,6 +37,7 @@ TABLE = (  # name, screen, view, keys, caption, read only
      "Status OrderTotal TaxTotal OrderedQty Approved VATExemptTotal VATTaxableTotal BaseCurrencyID MaxRiskScore"),
     ("Shipment", "SO302000", "SO.SOShipmentEntry/Document", "ShipmentNbr", "Shipment",
      "Status ShippedQty ShippedWeight ShippedVolume PackageCount PackageWeight"),
+    ("PurchaseReceipt", "PO302000", "PO.POReceiptEntry/Document", "Type ReceiptNbr", "Purchase Receipts", "Status"),
     ("SalesInvoice", "SO303000", "SO.SOInvoiceEntry/Document", "Type ReferenceNbr", "Invoice",
      "Status Balance DetailTotal TaxTotal PaymentTotal DiscountTotal"),
     ("Invoice", "AR301000", "AR.ARInvoiceEntry/Document", "Type ReferenceNbr", "Invoices and Memos",

@@ -130,6 +130,10 @@ class Documents(Writing):
             raise Problem(exception("More than one entity satisfies the condition.", SEVERAL))
         return rows[0] if rows else None
 
+    def write(self, unit: Unit, body: Mapping[str, Any]) -> Doc:
+        """Insert or update inside a unit, as a PUT does. Raises Problem."""
+        return self._write(unit, self._target(body, ""), body)
+
     def _write(self, unit: Unit, found: Doc | None, body: Mapping[str, Any]) -> Doc:
         errors: Errors = []
         start = node_of(found) if found else self.defaults(body)

@@ -136,6 +136,7 @@ def shipment(
         "ControlQty": total,
         "Description": of.get("Description"),
         "PackageCount": 0,
+        "PackageWeight": 0.0,
         "FreightPrice": settings.get("FreightPrice") or 0.0,
         "FreightCost": 0.0,
         "Details": rows,

@@ -270,4 +270,10 @@ def shipments_of(erp: Any, doc: Doc) -> list[Node]:
                         "ShippingNoteID": one["id"],
                     }
                 )
-    return found
+    return [*found, *drop_rows(erp, doc["fields"])]
+
+
+def drop_rows(erp: Any, order: Mapping[str, Any]) -> list[Node]:
+    """What vendors have sent of an order."""
+    found = erp.store.get("dropped", f"{order['OrderType']}/{order['OrderNbr']}".upper())
+    return list(found["rows"]) if found else []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from connector.sandbox.acumatica.categories import Categories
 from connector.sandbox.acumatica.customers import Contacts, Customers, Places
 from connector.sandbox.acumatica.documents import Documents
+from connector.sandbox.acumatica.dropping import Receipts
 from connector.sandbox.acumatica.entity import Entity
 from connector.sandbox.acumatica.erp import Erp
 from connector.sandbox.acumatica.invoices import Invoices, SalesInvoices
@@ -23,6 +24,7 @@ SPECIAL: dict[str, type[Writing]] = {
     "shipment": Shipments,
     "salesinvoice": SalesInvoices,
     "invoice": Invoices,
+    "purchasereceipt": Receipts,
 }
 
 

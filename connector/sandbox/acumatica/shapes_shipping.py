@@ -72,6 +72,17 @@ shape(
     " Status Terms Type",
 )
 shape(
+    "PurchaseReceipt",
+    {},
+    {"Details": "PurchaseReceiptDetail"},
+    {"LastModifiedDateTime": 24},
+    Boolean="CreateBill Hold ProcessReturnWithOriginalCost",
+    DateTime="BillDate CurrencyEffectiveDate Date LastModifiedDateTime",
+    Decimal="ControlQty CurrencyRate CurrencyReciprocalRate TotalCost TotalQty UnbilledQuantity",
+    String="BaseCurrencyID Branch CurrencyID CurrencyRateTypeID InventoryRefNbr Location PostPeriod ReceiptNbr"
+    " Status Type VendorID VendorRef Warehouse",
+)
+shape(
     "ShipToSettings",
     {"ShipToAddress": "Address", "ShipToContact": "DocContact"},
     Boolean="ShipToAddressOverride ShipToContactOverride Validated",
@@ -209,6 +220,16 @@ shape(
     "InvoiceTaxDetail",
     Decimal="TaxAmount TaxRate TaxableAmount",
     String="TaxID",
+)
+shape(
+    "PurchaseReceiptDetail",
+    Boolean="EditableUnitCost",
+    DateTime="ExpirationDate",
+    Decimal="EstimatedINExtendedCost ExtendedCost FinalINExtendedCost OpenQty OrderedQty ReceiptQty UnitCost",
+    Int="LineNbr POLineNbr POReceiptLineNbr TransferOrderLineNbr",
+    String="Account AccrualAccount AccrualSubaccount Branch Description InventoryID LineType Location LotSerialNbr"
+    " POOrderNbr POOrderType POReceiptNbr Subaccount Subitem TransactionDescription TransferOrderNbr"
+    " TransferOrderType TransferShipmentNbr UOM Warehouse",
 )
 shape(
     "ShipmentDetailAllocation",

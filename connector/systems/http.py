@@ -62,6 +62,7 @@ class Answer:
     data: Any
     seconds: float
     cookies: Mapping[str, str]
+    content: bytes = b""  # only of a call with `most`
 
 
 class Http:
@@ -114,12 +115,14 @@ class Http:
         ok: tuple[int, ...] = (200, 201, 202, 204),
         timeout: tuple[float, float] | None = None,
         safe: bool | None = None,
+        most: int = 0,
     ) -> Answer:
         """One request. `path` is joined to the base unless it is a whole address; `body` is sent as JSON.
 
         Raises Retry (time-out, broken connection, 408, 425, 429, 5xx), Refused (401, 403) or Fail (other
         4xx), unless `explain` names another word. `Retry.unknown` is set where a write may have landed;
-        `safe=True` says that this PUT or POST only reads.
+        `safe=True` says that this PUT or POST only reads. `most` > 0: the answer is a file of at most that many bytes,
+        which comes as `content` and is not kept in the log; a larger one raises Fail and is not read on.
         """
         url = path if path.startswith("http") else self.base + path
         content = data if data is not None else None if body is None else json.dumps(body).encode()
@@ -142,8 +145,9 @@ class Http:
                 started = self.clock.monotonic()  # the wait at the gate is ours, not theirs
                 response = self.session.request(
                     method, url, params=params, data=content, headers=sent, auth=auth,
-                    timeout=timeout or self.timeout, allow_redirects=False,
+                    timeout=timeout or self.timeout, allow_redirects=False, stream=bool(most),
                 )  # fmt: skip
+                file = _file(response, most) if most and response.ok else None
         except requests.exceptions.InvalidURL as error:
             raise Fail(f"The address of {self.name} is not a web address.", code="http.address") from error
         except requests.exceptions.ConnectTimeout as error:
@@ -158,7 +162,7 @@ class Http:
             refused = "refused" in str(error).lower() or "resolve" in str(error).lower()
             text = f"{self.name} cannot be reached" if refused else f"the connection to {self.name} broke"
             raise self._broken(entry, started, text, not safe and not refused, error, away=refused) from error
-        answer = _answer(response, self.clock.monotonic() - started)
+        answer = _answer(response, self.clock.monotonic() - started, file)
         if _recorder.get() is not None:
             entry.update(
                 status=answer.status,
@@ -168,7 +172,8 @@ class Http:
             )
             _record(entry)
         if answer.status in ok:
-            if answer.status != 204 and answer.data is None and answer.text.strip() and "json" in _type(answer):
+            broken = answer.status != 204 and answer.data is None and answer.text.strip() and "json" in _type(answer)
+            if broken and file is None:
                 raise Retry(
                     f"{self.name} sent an answer that is cut off or not JSON", unknown=not safe, code="http.cut_json"
                 )
@@ -266,7 +271,21 @@ def _type(answer: Answer) -> str:
     return answer.headers.get("Content-Type", "").lower()
 
 
-def _answer(response: requests.Response, seconds: float) -> Answer:
+def _file(response: requests.Response, most: int) -> bytes:
+    """The bytes of an answer, read up to the limit. Raises Fail when it is larger."""
+    found = bytearray()
+    for part in response.iter_content(65_536):
+        found += part
+        if len(found) > most:
+            response.close()
+            raise Fail(f"The file has more than {most // 1_000_000} MB.", code="http.too_large")
+    return bytes(found)
+
+
+def _answer(response: requests.Response, seconds: float, file: bytes | None = None) -> Answer:
+    if file is not None:
+        note = f"({len(file)} bytes)"
+        return Answer(response.status_code, response.headers, note, None, seconds, response.cookies.get_dict(), file)
     if "charset" not in response.headers.get("Content-Type", ""):
         response.encoding = "utf-8"  # guessing takes seconds on a large answer
     text = response.text

@@ -19,7 +19,7 @@ from connector.systems.acumatica.filters import query
 from connector.systems.acumatica.sessions import Pool, Session
 from connector.systems.acumatica.values import Entity, wrap
 from connector.systems.base import Gate
-from connector.systems.http import Answer
+from connector.systems.http import Answer, Http
 
 
 class Client:
@@ -36,6 +36,7 @@ class Client:
         self.endpoint = str(chosen.get("name") or "").strip() or versions.ENDPOINT
         self.wanted = str(chosen.get("version") or values.get("endpoint_version") or "").strip()
         self.paths = endpoints.Paths(edited)
+        self.gate, self.clock = gate, clock
         way = sign_in(values, clock)
         size = int(values.get("parallel") or 1)
         self.pool = Pool(
@@ -144,6 +145,14 @@ class Client:
         """The locale that the site gave this user at the sign-in, "" where it gave none (a token has none)."""
         with self.pool.use() as session:
             return str(session.http.session.cookies.get("Locale") or "")
+
+    def outside(self, address: str, *, most: int) -> bytes:
+        """A file of another host, fetched without our session. Raises Retry or Fail."""
+        http = Http("", gate=self.gate, clock=self.clock, name="the host of the file")
+        try:
+            return http.call("GET", address, headers={"Accept": "*/*"}, most=most).content
+        finally:
+            http.close()
 
     def close(self) -> None:
         self.pool.close()

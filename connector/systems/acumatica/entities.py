@@ -7,21 +7,31 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from connector.records import (
+    ATTRIBUTE,
     CATEGORY,
+    COMPOSITE,
     CUSTOMER,
+    CUSTOMER_ATTRIBUTE,
+    IMAGE,
     INVENTORY,
     INVOICE,
     ORDER,
     ORDER_STATUS,
     PRICE,
     PRODUCT,
+    PRODUCT_STATUS,
+    RELATION,
     SHIPMENT,
+    TAX_CATEGORY,
     Record,
 )
 from connector.systems.acumatica import (
+    attributes,
     categories,
+    composites,
     customer_writing,
     customers,
+    images,
     invoices,
     order_status,
     order_writing,
@@ -29,7 +39,9 @@ from connector.systems.acumatica import (
     polls,
     prices,
     products,
+    relations,
     shipments,
+    statuses,
     stock,
 )
 from connector.systems.acumatica.erp import Erp
@@ -77,6 +89,13 @@ HANDLERS: dict[str, Handler] = {
     PRODUCT: Handler(products.read, _products_since),
     PRICE: Handler(_prices, _prices_since),
     INVENTORY: Handler(_stock, _stock_since),
+    ATTRIBUTE: Handler(attributes.read, attributes.changed),
+    CUSTOMER_ATTRIBUTE: Handler(attributes.read_customers, attributes.changed_customers),
+    TAX_CATEGORY: Handler(attributes.read_taxes, attributes.changed_taxes),
+    PRODUCT_STATUS: Handler(statuses.read, statuses.changed),
+    COMPOSITE: Handler(composites.read, composites.changed),
+    RELATION: Handler(relations.read, relations.changed),
+    IMAGE: Handler(images.read, images.changed),
     CUSTOMER: Handler(
         customers.read, customers.changed, customer_writing.write, customers.alike, customer_writing.delete
     ),

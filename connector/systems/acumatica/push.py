@@ -12,12 +12,39 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from connector.errors import Invalid
-from connector.records import INVENTORY, PRICE, PRODUCT
+from connector.records import (
+    CATEGORY,
+    COMPOSITE,
+    CUSTOMER,
+    IMAGE,
+    INVENTORY,
+    INVOICE,
+    ORDER_STATUS,
+    PRICE,
+    PRODUCT,
+    PRODUCT_STATUS,
+    RELATION,
+    SHIPMENT,
+)
 from connector.systems.acumatica import columns
 from connector.systems.acumatica.values import from_ticks, plain
 from connector.systems.base import Change, Push
 
-SETTINGS = {PRODUCT: "product_query", PRICE: "price_query", INVENTORY: "inventory_query"}
+ENTITIES = (PRODUCT, PRICE, INVENTORY, CATEGORY, CUSTOMER, ORDER_STATUS, SHIPMENT, INVOICE, PRODUCT_STATUS, RELATION,
+            COMPOSITE, IMAGE)  # fmt: skip
+SETTINGS = {entity: f"{entity}_query" for entity in ENTITIES}
+DELETED = (PRODUCT, CATEGORY, CUSTOMER)  # a row of anything else may go while the record itself stays
+# what a key is made of: columns of the inquiry by their words, and what the row is told to lack without them
+KEYS: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
+    CATEGORY: (("CategoryID", ("categoryid",)),),
+    CUSTOMER: (("CustomerID", ("customerid", "customercd", "acctcd", "customer")),),
+    ORDER_STATUS: (("OrderType", ("ordertype",)), ("OrderNbr", ("ordernbr", "ordernumber"))),
+    SHIPMENT: (("ShipmentNbr", ("shipmentnbr", "shipmentnumber")),),
+    INVOICE: (("ReferenceNbr", ("referencenbr", "refnbr", "invoicenbr")),),
+}
+ITEM = (("InventoryID", columns.KEY),)
+DOCUMENT = ("doctype", "type", "invoicetype")
+INVOICES = ("invoice", "inv")  # as a label, or as it is stored
 LONGEST_KEY, LONGEST_ID, LONGEST_QUERY = 255, 80, 120
 MOST_TICKS = 2**63  # TimeStamp is a .NET long
 
@@ -115,28 +142,41 @@ def _changes(
 ) -> list[Change]:
     """One change for each record: what was inserted, then what is only in Deleted."""
     found: dict[str, Change] = {}
-    # a row of a price or of one warehouse may go while the item stays: only products are ever deleted
-    gone = "delete" if entity == PRODUCT else "upsert"
+    gone = "delete" if entity in DELETED else "upsert"
     for rows, operation in ((inserted, "upsert"), (deleted, gone)):
         for number, row in enumerate(rows, start=1):
-            key = _key(row, number)
+            key = _key(entity, row, number)
             if key and key not in found and _monitored(row, warehouses):
                 found[key] = Change(entity, key, operation, version, row)
     return list(found.values())
 
 
-def _key(row: Row, number: int) -> str:
-    """The item's code; "" where the column is empty (a joined row without an item tells nothing)."""
-    column = columns.find(row, columns.KEY)
+def _key(entity: str, row: Row, number: int) -> str:
+    """The record's key; "" where a column of it is empty (a joined row without an item tells nothing)."""
+    parts = [_part(row, number, label, words) for label, words in KEYS.get(entity, ITEM)]
+    if not all(parts):
+        return ""
+    if entity == INVOICE:
+        column = columns.find(row, DOCUMENT)
+        kind = str(row[column] or "").casefold() if column else INVOICES[0]
+        return f"Invoice/{parts[0]}" if kind in INVOICES else ""
+    return "/".join(parts)
+
+
+def _part(row: Row, number: int, label: str, words: tuple[str, ...]) -> str:
+    column = columns.find(row, words)
     if column is None:
-        raise Invalid({"Inserted": f"Row {number} of the notification has no column InventoryID."})
+        raise Invalid({"Inserted": f"Row {number} of the notification has no column {label}."})
     found = row[column]
     if found is None or found == "":
         return ""
+    if label == "CategoryID" and isinstance(found, int) and not isinstance(found, bool):
+        return str(found)
     if not isinstance(found, str):
-        raise Invalid({column: f"Row {number} of the notification has a number for an item, not its code."})
+        what = "an item" if label == "InventoryID" else label
+        raise Invalid({column: f"Row {number} of the notification has a number for {what}, not its code."})
     if len(found) > LONGEST_KEY or not found.isprintable():
-        raise Invalid({column: f"Row {number} of the notification has a code that no item can have."})
+        raise Invalid({column: f"Row {number} of the notification has a code that no record can have."})
     return found
 
 

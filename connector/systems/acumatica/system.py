@@ -9,7 +9,7 @@ from typing import Any
 from connector.clock import CLOCK, Clock
 from connector.errors import Fail
 from connector.records import Record
-from connector.systems.acumatica import check, entities, features, fields, prices, push, references, zones
+from connector.systems.acumatica import check, entities, features, fields, images, prices, push, references, zones
 from connector.systems.acumatica.client import Client
 from connector.systems.acumatica.customization import Installer
 from connector.systems.acumatica.endpoints import ENDPOINTS
@@ -42,7 +42,7 @@ class Acumatica(System):
     label = "Acumatica"
     role = "erp"
     settings = SETTINGS
-    capabilities = Capabilities(reads=READS, writes=WRITES, pushes=frozenset(push.SETTINGS), parallel=2)
+    capabilities = Capabilities(reads=READS, writes=WRITES, pushes=frozenset(push.SETTINGS) & READS, parallel=2)
     references = references.REFERENCES
     endpoints = ENDPOINTS
 
@@ -111,6 +111,9 @@ class Acumatica(System):
 
     def reference(self, name: str) -> list[Choice]:
         return references.read(self.erp, name)
+
+    def download(self, address: str) -> bytes:
+        return images.download(self.erp, address)
 
     def now(self) -> datetime | None:
         return check.site_clock(self.client)

@@ -38,6 +38,7 @@ LEFT: dict[str, set[int]] = {
     "inventory": {21, 57, 60, 61, 65, 70, 71},  # bundles, totals and ids of the rig, transfers, distances
     "categories": {37, 38},  # a category made in between
     "category_product_links": {9, 11},  # a moment of the rig
+    "media": {23, 24, 25},  # other attributes of the rig's product
     "customers": {28, 59, 62},  # a body changed after it was sent, a customer made in between, a token
     "back_in_stock": {9, 14, 31},  # carts, an id of the rig
 }
@@ -82,6 +83,8 @@ def replay(client: Client, shared: Path, name: str) -> list[str]:
     """Send a scenario; returns what was different."""
     different = []
     for step in recording(shared, name):
+        if "headers" not in step["request"]:
+            continue  # a body of 3 MB that was left out
         for body in UNRECORDED.get((name, step["seq"]), ()):
             send(client, {**step["request"], "body": body})
         answer, recorded = send(client, step["request"]), step["response"]
@@ -134,6 +137,19 @@ def test_categories_and_their_products(bare: Client, shared: Path, make: Make):
     assert replay(bare, shared, "categories") == []
     make("AB-MIN", price=10)
     assert replay(bare, shared, "category_product_links") == []
+
+
+def test_pictures_and_their_scopes(bare: Client, shared: Path, make: Make):
+    make("WB-100", price=21.5)
+    assert replay(bare, shared, "media") == []
+    make("AB-MIN", price=10)
+    make("OTHER", price=1)
+    add = dict(next(step for step in recording(shared, "media") if step["seq"] == 2)["request"])
+    add["path"] = add["path"].replace("WB-100", "OTHER")
+    while int(send(bare, add).get_json()) < 11:
+        pass  # the rig had had eleven pictures
+    send(bare, {**add, "method": "DELETE", "path": "/rest/all/V1/products/OTHER", "body": None})
+    assert replay(bare, shared, "media_scopes") == []
 
 
 def test_products_prices_and_inventory_in_the_order_of_the_recording(bare: Client, shared: Path, make: Make):

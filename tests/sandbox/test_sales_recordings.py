@@ -24,6 +24,7 @@ OPTIONS = {"configurable_item_options": [{"option_id": "145", "option_value": 8}
                                          {"option_id": "146", "option_value": 11}]}  # fmt: skip
 RANDOM = {"protect_code", "remote_ip"}
 LEFT: dict[str, set[int]] = {
+    "composite_products": {18},  # roles of pictures that there are not
     "tax_and_rules": set(),
     "checkout": {1, 20, 24, 28},  # a random mask; labels of options in the totals, the id of an address
     "orders_read": {8, 9, 10, 12, 14, 15},  # how many orders the rig had had
@@ -86,18 +87,22 @@ def ready(rig: Magento, tell: Send, shared: Path) -> Client:
 
 def composites(rig: Magento, tell: Send) -> None:
     """A configurable of one child and a bundle of one part, with the ids of the rig."""
-    for sku, name, kind in (("TEE", "Tee", "configurable"), ("BUN", "Bundle", "bundle")):
-        product = {"sku": sku, "name": name, "attribute_set_id": 4, "type_id": kind}
-        tell("POST", "/rest/all/V1/products", {"product": product})
     with rig.store.unit() as unit:
         for number, code, value in ((145, "size", "8"), (146, "color2", "11")):
             unit.put("attribute", code, {**rig.store.kind("attribute")["color"], "attribute_id": number,
                                          "attribute_code": code})  # fmt: skip
             child = unit.get("product", "tee-s-red")
             unit.put("product", "tee-s-red", {**child, "values": {**child["values"], code: {"0": value}}})
-        unit.put("product", "tee", {**unit.get("product", "tee"), "configurable": {"children": ["TEE-S-Red"]}})
-        option = {"option_id": 1, "product_links": [{"id": "1", "sku": "PG-01", "qty": 1}]}
-        unit.put("product", "bun", {**unit.get("product", "bun"), "bundle_options": [option]})
+    options = [{"attribute_id": str(at), "label": "x", "values": [{"value_index": value}]}
+               for at, value in ((145, 8), (146, 11))]  # fmt: skip
+    links = [rig.store.kind("product")["tee-s-red"]["id"]]
+    pick = {"title": "Pick", "type": "select", "required": True, "product_links": [{"sku": "PG-01", "qty": 1}]}
+    for sku, name, kind, extension in (
+        ("TEE", "Tee", "configurable", {"configurable_product_options": options, "configurable_product_links": links}),
+        ("BUN", "Bundle", "bundle", {"bundle_product_options": [pick]}),
+    ):
+        product = {"sku": sku, "name": name, "attribute_set_id": 4, "type_id": kind, "extension_attributes": extension}
+        tell("POST", "/rest/all/V1/products", {"product": product})
 
 
 def stripped(value: Any) -> Any:
@@ -189,3 +194,40 @@ def test_orders_are_read_as_recorded(ready: Client, shared: Path, tell: Send):
     for _ in range(4):
         order(tell, ("PG-12", 1))
     assert replay(ready, shared, "orders_read", masks) == []
+
+
+def test_composite_products_as_recorded(rig: Magento, tell: Send, shared: Path):
+    """The rig's attributes 145 and 146 with their options, its plain products, its four children."""
+    with rig.store.unit() as unit:
+        for number, code, label, first in ((145, "erp_size", "Size", 8), (146, "erp_color", "Color2", 11)):
+            options = [{"value": str(first + at), "label": str(at), "sort_order": at, "labels": {}} for at in range(2)]
+            unit.put(
+                "attribute",
+                code,
+                {
+                    **rig.store.kind("attribute")["color"],
+                    "attribute_id": number,
+                    "attribute_code": code,
+                    "default_frontend_label": label,
+                    "options": options,
+                },
+            )
+    for sku, price in (("AB-MIN", 10), ("PG-01", 1), ("PG-02", 2), ("PG-03", 3)):
+        tell("POST", "/rest/all/V1/products", {"product": {"sku": sku, "name": sku, "price": price, "weight": 1,
+                                                           "attribute_set_id": 4}})  # fmt: skip
+    with rig.store.unit() as unit:
+        unit.put("sequence", "product", {"last": 40})
+    client = Client(rig.wsgi)
+    child = recording(shared, "composite_products")[0]["request"]["body"]["product"]
+
+    def variant(sku: str, size: str, color: str) -> None:
+        values = [{"attribute_code": "erp_size", "value": size}, {"attribute_code": "erp_color", "value": color}]
+        body = {**child, "sku": sku, "name": sku.replace("-", " ").title(), "custom_attributes": values}
+        tell("POST", "/rest/all/V1/products", {"product": body})
+
+    for sku, size, color in (("TEE-S-Red", "8", "11"), ("TEE-S-Blue", "8", "12"), ("TEE-M-Red", "9", "11")):
+        variant(sku, size, color)
+    variant("TEE-M-Blue", "9", "12")
+    assert replay(client, shared, "composite_products", {}, range(1, 28)) == []
+    variant("TEE-DUP", "8", "11")
+    assert replay(client, shared, "composite_products", {}, range(28, 99)) == []

@@ -6,6 +6,7 @@ sections 1 to 3 and 17.
 
 from __future__ import annotations
 
+import base64
 import json
 from pathlib import Path
 from typing import Any
@@ -118,6 +119,14 @@ def _rest(app: Flask, system: Magento) -> None:
         "version",
         lambda: Response(f"Magento/2.4 ({edition(system)})", content_type="text/html; charset=UTF-8"),
     )
+
+    @app.get("/media/catalog/product/<path:path>")
+    def picture(path: str) -> Response:
+        """A product's picture, as the web server hands it out."""
+        found = system.store.get("media_file", f"/{path}")
+        if found is None:
+            return Response("Not found", 404)
+        return Response(base64.b64decode(found["data"]), content_type=found["type"])
 
     @app.route("/rest/", defaults={"rest": ""}, methods=["GET", "POST", "PUT", "DELETE"])
     @app.route("/rest/<path:rest>", methods=["GET", "POST", "PUT", "DELETE"])

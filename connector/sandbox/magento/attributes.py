@@ -64,6 +64,11 @@ SYSTEM = (
     ("quantity_and_stock_status", "select", "global", "Quantity", False),
     ("created_at", "date", "global", "Created", True),
     ("updated_at", "date", "global", "Updated", True),
+    ("price_type", "select", "global", "Dynamic Price", False),
+    ("sku_type", "select", "global", "Dynamic SKU", False),
+    ("weight_type", "select", "global", "Dynamic Weight", False),
+    ("price_view", "select", "global", "Price View", False),
+    ("shipment_type", "select", "global", "Ship Bundle Items", False),
 )
 USER_DEFINED = ("cost", "manufacturer", "color")
 FREE_TYPED = (
@@ -73,6 +78,11 @@ FREE_TYPED = (
     "page_layout",
     "custom_design",
     "country_of_manufacture",
+    "price_type",
+    "sku_type",
+    "weight_type",
+    "price_view",
+    "shipment_type",
 )  # system drop-downs that keep text
 FIRST_ID, FIRST_OPTION, DEFAULT_SET = 73, 4, 4
 GROUPS = {

@@ -38,10 +38,15 @@ DEFAULTS: Doc = {
     "stock_status_changed_auto": 0,
 }
 DEFAULT = "default"
+COMPOSITE = ("configurable", "bundle", "grouped")
 
 
 def stock_item(call: Call, doc: Doc) -> Doc:
     """The stock item: quantity and status follow the source `default`."""
+    if doc["type"] in COMPOSITE:
+        flag = {"qty": 0, "is_in_stock": bool(doc.get("in_stock"))}
+        head = {"item_id": doc["item_id"], "product_id": doc["id"], "stock_id": 1, **flag}
+        return {**head, **DEFAULTS, **doc["stock"]}
     row = call.shop.levels(call.unit, doc["sku"]).get(DEFAULT)
     quantity = (
         None if doc["qty"] is None and not (row and row["quantity"]) else number(row["quantity"]) if row else doc["qty"]
@@ -89,6 +94,10 @@ def remove(call: Call, sku: str, source: str) -> None:
 
 def saved_with_product(call: Call, doc: Doc, item: Mapping[str, Any] | None, *, fresh: bool) -> None:
     """A product save writes its stock item through to the source `default` and puts the index right."""
+    if doc["type"] in COMPOSITE:  # they have no sources of their own, only a flag
+        told = bool(item["is_in_stock"]) if item and "is_in_stock" in item else doc.get("in_stock", False)
+        call.unit.put("product", doc["sku"].lower(), {**doc, "in_stock": told})
+        return
     row = call.shop.levels(call.unit, doc["sku"]).get(DEFAULT)
     if item is not None:
         had = row or {"quantity": 0.0, "status": 0}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from connector.sandbox.magento import levels
+from connector.sandbox.magento import bundles, configurables, levels, media, product_links
 from connector.sandbox.magento.routing import Call, Crash, Refusal, as_int, number, route
 from connector.sandbox.magento.saving import ALL_WEBSITES, PLAIN, addresses, check_shape, save
 from connector.sandbox.magento.search import Criteria, search
@@ -119,21 +119,30 @@ def show(call: Call, doc: Doc, *, full: bool = False, listed: bool = False) -> D
     price = shop.value(doc, "price", store)
     if price is not None:
         shown["price"] = number(price)
+    elif doc["type"] == "configurable":
+        shown["price"] = 0
     shown |= {"status": shop.value(doc, "status", store), "visibility": shop.value(doc, "visibility", store),
               "type_id": doc["type"], "created_at": doc["created"], "updated_at": doc["updated"]}  # fmt: skip
     weight = shop.value(doc, "weight", store)
     if weight is not None:
         shown["weight"] = number(weight)
+    elif doc["type"] == "bundle":
+        shown["weight"] = 0
     extension: Doc = {"website_ids": doc["websites"]}
     if doc["links"]:
         extension["category_links"] = doc["links"]
     if not listed:
         extension["stock_item"] = levels.stock_item(call, doc)
+        if doc["type"] == "configurable":
+            extension |= configurables.shown(call, doc)
+        if doc["type"] == "bundle":
+            extension["bundle_product_options"] = bundles.shown(call, doc)
     shown["extension_attributes"] = extension
     tiers = [_tier(row) for row in doc["tiers"]]
-    lists: Doc = {"product_links": [], "options": [], "media_gallery_entries": [], "tier_prices": tiers}
+    lists: Doc = {"product_links": product_links.shown(doc), "options": list(doc.get("options") or ()),
+                  "media_gallery_entries": media.shown(call, doc), "tier_prices": tiers}  # fmt: skip
     if not full:
-        lists = {"options": [], "media_gallery_entries": [], **({"tier_prices": tiers} if tiers else {})}
+        lists = {name: rows for name, rows in lists.items() if rows or name in ("options", "media_gallery_entries")}
     return {**shown, **lists, "custom_attributes": custom(call, doc)}
 
 

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
-from connector.sandbox.magento import levels
+from connector.sandbox.magento import bundles, configurables, levels, media, product_links
 from connector.sandbox.magento.routing import Call, Crash, Refusal, as_float, as_int, internal
 from connector.sandbox.magento.search import stamp
 from connector.sandbox.magento.shop import Doc, now
@@ -143,7 +143,7 @@ def blank(call: Call, sku: str, raw: Mapping[str, Any]) -> Doc:
         "required_options": {"0": "0"},
         "has_options": {"0": "0"},
     }
-    if kind in TYPES:
+    if kind in TYPES and kind != "grouped":
         values |= {"msrp_display_actual_price_type": {"0": "0"}, "tax_class_id": {"0": "2"}}
     moment = now()
     return {
@@ -243,6 +243,16 @@ def _extensions(call: Call, doc: Doc, raw: Mapping[str, Any]) -> None:
             for row in extension["category_links"]
             if call.unit.get("category", str(row.get("category_id")))
         ]
+    if doc["type"] == "configurable" or raw.get("type_id") == "configurable":
+        configurables.save(call, doc, extension)
+    if extension.get("bundle_product_options") is not None:
+        bundles.save(call, doc, extension["bundle_product_options"])
+    if isinstance(raw.get("product_links"), list):
+        product_links.save(call, doc, raw["product_links"])
+    if isinstance(raw.get("media_gallery_entries"), list):
+        media.save(call, doc, raw["media_gallery_entries"])
+    if isinstance(raw.get("options"), list):
+        doc["options"] = [_custom_option(call, doc, row) for row in raw["options"]]
     if isinstance(raw.get("tier_prices"), list):
         doc["tiers"] = [
             {
@@ -254,3 +264,14 @@ def _extensions(call: Call, doc: Doc, raw: Mapping[str, Any]) -> None:
             }
             for row in raw["tier_prices"]
         ]
+
+
+def _custom_option(call: Call, doc: Doc, row: Mapping[str, Any]) -> Doc:
+    """A custom option as it is kept: its id and those of its values are given here."""
+    option = {**row, "product_sku": doc["sku"], "option_id": row.get("option_id") or call.unit.count("custom_option")}
+    if row.get("values"):
+        option["values"] = [
+            {**one, "option_type_id": one.get("option_type_id") or call.unit.count("custom_value")}
+            for one in row["values"]
+        ]
+    return option

@@ -20,7 +20,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 
 from connector.clock import CLOCK, Clock
 from connector.db import db
-from connector.engine import activation, installation, preflight
+from connector.engine import activation, by_hand, installation, preflight
 from connector.engine.intake import Intake, PushResult
 from connector.engine.jobs import Jobs, policy
 from connector.engine.systems import Connections
@@ -150,7 +150,7 @@ class Engine:
 
     def launch(self, schedule: Schedule, *, user: str) -> bool:
         """Run a schedule now, in the background; False when it runs already. Raises Skip when it must not."""
-        return self._jobs.launch(schedule, user, self._stop)
+        return by_hand.launch(self._jobs, schedule, user, self._stop)
 
     def poll(self, connector_id: str, entity: str, *, user: str = "", direction: str = "") -> str:
         """Look for changes now; returns a sentence. Raises Retry, Refused or Fail as the source does."""

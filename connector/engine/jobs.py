@@ -19,11 +19,10 @@ from connector.engine import tidying
 from connector.engine.clocks import Corrector
 from connector.engine.systems import Connections
 from connector.engine.work import Worker
-from connector.errors import Refused, Skip
-from connector.queue import inbox, leases, repair, runner
+from connector.errors import Refused
+from connector.queue import inbox, repair, runner
 from connector.queue.filters import Filter
 from connector.queue.lanes import Lane
-from connector.queue.launches import Launches
 from connector.queue.models import FAILED
 from connector.queue.runner import Policy
 from connector.queue.scheduler import Job, JobRun
@@ -34,8 +33,6 @@ from connector.setup.connectors import Config
 from connector.setup.models import Schedule
 from connector.sync import polls
 from connector.systems.base import Change
-
-BY_HAND_SECONDS = 300.0  # nobody renews the lease of a job that was launched by hand
 
 
 class Jobs:
@@ -133,25 +130,6 @@ class Jobs:
                 details={"pages": polled.pages, "seen": polled.seen},
             )
         return f"{polled.seen} records seen, {polled.put} put"
-
-    def launch(self, schedule: Schedule, user: str, stop: threading.Event) -> bool:
-        """Launch a schedule by hand in the background, also one that is off; False when it runs already.
-
-        Raises Skip when its connector's state, or its own start and expiry, forbid it.
-        """
-        job, now = self._job(schedule), utcnow()
-        if not schedules.may_start(self.connections.config(schedule.connector_id), schedule):
-            raise Skip("its connector or its entity is switched off.")
-        if not job.in_force(now):
-            raise Skip("it has not begun yet, or it has expired.")
-        if not leases.free(job.name, now=now):
-            return False
-        if job.lane is not None:
-            self.process(job.lane, user, stop)
-            return True
-        hand = Launches(self.app, self.bell, self.clock, f"by hand, {threading.get_ident()}", BY_HAND_SECONDS)
-        threading.Thread(target=hand.run, args=(job,), kwargs={"mode": "manual"}, name="by-hand", daemon=True).start()
-        return True
 
     def process(self, lane: Lane, user: str, stop: threading.Event) -> int:
         """Drain a lane in a thread of its own, whatever the schedule says. Returns the id of its Run."""

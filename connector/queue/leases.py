@@ -9,12 +9,15 @@ from __future__ import annotations
 import contextvars
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
+from sqlalchemy import Row, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from connector.db import db, micros
+from connector.queue.models import WindowLease
 from connector.queue.sql import run
 
 log = logging.getLogger(__name__)
@@ -78,6 +81,14 @@ def free(name: str, *, now: datetime) -> bool:
             {"name": name, "now": micros(now)},
         )
         return held.first() is None
+
+
+def stories(names: Sequence[str]) -> dict[str, Row[Any]]:
+    """How the named jobs went last: last_started_at, last_finished_at, last_outcome. Never launched: not there."""
+    columns = WindowLease.__table__.c
+    shown = (columns.name, columns.last_started_at, columns.last_finished_at, columns.last_outcome, columns.until)
+    with db.read() as connection:
+        return {row.name: row for row in connection.execute(select(*shown).where(columns.name.in_(names)))}
 
 
 def beat(worker: str, kind: str, *, now: datetime) -> None:

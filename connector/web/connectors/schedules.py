@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from flask import Response, abort, flash, request, url_for
 from flask_login import current_user
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, StringField
 
+from connector.db import utcnow
 from connector.errors import Invalid
-from connector.setup import schedules
+from connector.queue import scheduler
+from connector.setup import cron, schedules
 from connector.setup.connectors import Config
 from connector.setup.models import Schedule
 from connector.web import forms
@@ -57,20 +60,50 @@ def switch(connector_id: str, number: int) -> Response:
 @blueprint.route("/<connector_id>/schedules/<int:number>", methods=["GET", "POST"])
 @need("admin")
 def schedule(connector_id: str, number: int) -> Response:
+    """The page; a POST saves, or only computes the next runs when that button was pressed."""
     config = known(connector_id)
     stored = _mine(config, number)
     form = ScheduleForm()
     problems: list[str] = []
-    if request.method == "POST":
+    preview = "preview" in request.form
+    if request.method == "POST" and not preview:
         try:
             return _save(config, stored, form)
         except Invalid as error:
             problems = forms.place(form, error.errors)
-    else:
+    elif not preview:
         _fill(form, stored)
-    status = 422 if request.method == "POST" else 200
-    more = {"config": config, "schedule": stored, "form": form, "problems": problems}
+    status = 422 if request.method == "POST" and not preview else 200
+    more = {"config": config, "schedule": stored, "form": form, "problems": problems, "upcoming": upcoming(form)}
     return render("connectors/schedule.html", status=status, **more)
+
+
+@blueprint.get("/<connector_id>/schedules/next")
+@need("viewer")
+def next_runs(connector_id: str) -> Response:
+    """The next five runs of what is being typed, for htmx; the same block as on the page."""
+    known(connector_id)
+    return render("connectors/_upcoming.html", upcoming=upcoming(ScheduleForm(request.args)))
+
+
+class Upcoming(NamedTuple):
+    """The next runs, or the sentence that says why there are none."""
+
+    runs: list[datetime]
+    problem: str = ""
+
+
+def upcoming(form: ScheduleForm) -> Upcoming:
+    """The next five runs of a form (SCH-03)."""
+    try:
+        starts, expires = (_moment(name, form[name].data) for name in ("starts_on", "expires_on"))
+        expression = cron.normal(form.cron.data or "")
+        found = scheduler.next_runs(expression, utcnow(), starts_on=starts, expires_on=expires)
+    except Invalid as error:
+        return Upcoming([], next(iter(error.errors.values())))
+    except ValueError as error:
+        return Upcoming([], str(error))
+    return Upcoming(found, "" if found else "It never runs: the days do not exist, or it has expired by then.")
 
 
 def _save(config: Config, stored: Schedule, form: ScheduleForm) -> Response:

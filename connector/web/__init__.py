@@ -28,6 +28,7 @@ PAGES = (
     "failed",
     "log",
     "notifications",
+    "schedulers",
     "people",
     "api",
     "help",

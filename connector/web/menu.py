@@ -44,6 +44,7 @@ def entries() -> list[Entry]:
         _entry("Failed Messages", "exclamation-octagon", "/failed"),
         _entry("Sync Log", "journal-text", "/log"),
         _entry("Notifications", "bell", "/notifications"),
+        _entry("Schedulers", "clock", "/schedulers"),
         *administration(),
         _entry("Help", "question-circle", "/help"),
     ]

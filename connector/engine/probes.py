@@ -71,10 +71,14 @@ def queues(config: Config) -> list[Probe]:
     """One queue for each kind of message and direction: a lane of the message table."""
 
     def probe(sync: Sync) -> Probe:
-        ready = "Ready." if config.enabled(sync.entity) else "Ready; its entity is not ticked, so nothing comes in."
+        ready = "Ready." if _travels(config, sync) else "Ready; not ticked for this direction, so nothing comes in."
         return Probe(queue_name(sync), lambda: (True, ready), QUEUE, sync.entity)
 
     return [probe(sync) for sync in SYNCS]
+
+
+def _travels(config: Config, sync: Sync) -> bool:
+    return config.enabled(sync.entity) and config.flows(sync.entity, sync.direction)
 
 
 def queries(config: Config) -> Iterator[tuple[Sync, str]]:
@@ -82,7 +86,7 @@ def queries(config: Config) -> Iterator[tuple[Sync, str]]:
     push = config.section("push")
     for sync in SYNCS:
         name = str(push.get(f"{sync.entity}_query") or "").strip()
-        if sync.direction == ERP_TO_STORE and name and config.enabled(sync.entity):
+        if sync.direction == ERP_TO_STORE and name and _travels(config, sync):
             yield sync, name
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import select
 
 from connector.db import db
+from connector.records import ERP_TO_STORE
 from connector.setup.inquiries import FIELDS, INQUIRIES, Column, Inquiry
 from connector.setup.models import SchemaField
 from connector.setup.rows import Config
@@ -62,10 +63,14 @@ def make(config: Config, address: str) -> Guide:
         inquiries=tuple(
             _with_active(Named(_query(push, one.entity), one), active.get(SCHEMA_OF.get(one.entity, ""), ()))
             for one in wanted
-            if config.enabled(one.entity)
+            if _travels(config, one.entity)
         ),
-        unticked=tuple(one.entity for one in wanted if not config.enabled(one.entity)),
+        unticked=tuple(one.entity for one in wanted if not _travels(config, one.entity)),
     )
+
+
+def _travels(config: Config, entity: str) -> bool:
+    return config.enabled(entity) and config.flows(entity, ERP_TO_STORE)
 
 
 def _query(push: Mapping[str, object], entity: str) -> str:

@@ -54,10 +54,11 @@ def lines(config: Config) -> tuple[list[Line], bool]:
     going = activities.under_way(rows, utcnow())
     lanes = {probes.queue_name(sync): Lane(config.id, sync.entity, sync.direction) for sync in SYNCS}
     waiting = {name: found[PENDING] for name, found in _counts(lanes).items()}
+    flows = {name for name, lane in lanes.items() if config.flows(lane.entity, lane.direction)}
     plans = {lifecycle.schedule_name(schedule): schedule for schedule in schedules.of(config.id)}
     shown = []
     for row in rows:
-        status, look, text = _status(config, row, going, plans)
+        status, look, text = _status(config, row, going, plans, row.name in flows)
         pending = waiting.get(row.name) if row.kind == QUEUE else None
         shown.append(Line(row.name, row.kind, row.created_at, pending, status, look, text))
     return shown, going
@@ -68,12 +69,12 @@ def _counts(lanes: dict[str, Lane]) -> dict[str, dict[str, int]]:
     return {name: found[lane] for name, lane in lanes.items()}
 
 
-def _status(config: Config, row: Row[Any], going: bool, plans: dict[str, Any]) -> tuple[str, str, str]:
+def _status(config: Config, row: Row[Any], going: bool, plans: dict[str, Any], flows: bool) -> tuple[str, str, str]:
     """Word, look and sentence of a row: what was found when it was made, and for the rest what is true now."""
     if row.ok is None:
         return ("Waiting", BUSY, "") if going else ("Broken off", BAD, activities.LOST)
     if row.kind == QUEUE:
-        return (*_queue(config, row.entity), row.text)
+        return (*(_queue(config, row.entity) if flows else ("Off", PLAIN)), row.text)
     if row.kind == PUSH:
         return _push(config, row)
     if row.kind == SCHEDULE:

@@ -10,6 +10,7 @@ from connector.records import (
     ATTRIBUTE,
     CATEGORY,
     COMPOSITE,
+    CREDIT_MEMO,
     CUSTOMER,
     CUSTOMER_ATTRIBUTE,
     IMAGE,
@@ -29,6 +30,7 @@ from connector.systems.acumatica import (
     attributes,
     categories,
     composites,
+    credit_memos,
     customer_writing,
     customers,
     images,
@@ -38,6 +40,7 @@ from connector.systems.acumatica import (
     orders,
     polls,
     prices,
+    product_writing,
     products,
     relations,
     shipments,
@@ -86,7 +89,7 @@ def _stock_since(erp: Erp, since: datetime | None, position: str) -> Page:
 
 
 HANDLERS: dict[str, Handler] = {
-    PRODUCT: Handler(products.read, _products_since),
+    PRODUCT: Handler(products.read, _products_since, product_writing.write),
     PRICE: Handler(_prices, _prices_since),
     INVENTORY: Handler(_stock, _stock_since),
     ATTRIBUTE: Handler(attributes.read, attributes.changed),
@@ -101,6 +104,7 @@ HANDLERS: dict[str, Handler] = {
     ),
     CATEGORY: Handler(categories.read, categories.changed, categories.write, categories.alike, categories.delete),
     ORDER: Handler(orders.read, orders.changed, order_writing.write, orders.alike),
+    CREDIT_MEMO: Handler(write=credit_memos.write, alike=credit_memos.alike),
     ORDER_STATUS: Handler(order_status.read, order_status.changed),
     SHIPMENT: Handler(shipments.read, shipments.changed),
     INVOICE: Handler(invoices.read, invoices.changed),

@@ -27,13 +27,12 @@ LONGEST = 6  # lines that an explanation names
 def write(erp: Erp, records: Sequence[Record], known: Mapping[str, str]) -> list[Written]:
     """Make these orders; one that is known is only held, opened or cancelled. Raises Refused."""
     wanted = [one for one in records if isinstance(one, Order)]
-    return writing.each(
-        wanted, lambda one: _update(erp, one, known[one.key]) if known.get(one.key) else _make(erp, one)
-    )
+    return writing.each(wanted, lambda one: _update(erp, one, known[one.key]) if known.get(one.key) else make(erp, one))
 
 
-def _make(erp: Erp, order: Order) -> Written:
-    body = raw.write(order_body.body(erp, order), order.mapped, None)
+def make(erp: Erp, order: Order, more: Mapping[str, Any] | None = None) -> Written:
+    """Insert one order (`more` over its body), compare the totals, release its payments. Raises Retry or Fail."""
+    body = raw.write({**order_body.body(erp, order), **(more or {})}, order.mapped, None)
     after = erp.client.put(ENTITY, body, ANSWER, new=bool(order.erp_number))
     key = orders.key_of(after)
     if not text(after, "OrderNbr"):

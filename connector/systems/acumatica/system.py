@@ -92,7 +92,7 @@ class Acumatica(System):
         return delete(self.erp, key, target_id)
 
     def find(self, entity: str, keys: Sequence[str]) -> dict[str, Record]:
-        return self.read_many(entity, keys) if entity in WRITES and entity in READS else {}
+        return self.read_many(entity, keys) if entity in WRITES & READS else {}
 
     def find_like(self, entity: str, records: Sequence[Record]) -> dict[str, Record]:
         alike = HANDLERS.get(entity, entities.NONE).alike

@@ -55,4 +55,4 @@ def test_acumatica_is_an_erp_that_says_what_it_takes_part_in() -> None:
 def test_a_system_can_be_made_without_preferences(make: Make) -> None:
     erp = make()
     assert erp.inquiry is None and not erp.prices.inquiry and erp.warehouses.chosen == []
-    assert erp.find(PRODUCT, ["A"]) == {} and erp.subscribe("https://x", "y") == []
+    assert erp.find(PRICE, ["A"]) == {} and erp.subscribe("https://x", "y") == []

@@ -38,6 +38,7 @@ def entries() -> list[Entry]:
     if chosen:
         steps = tuple(_entry(label, icon, f"/processes/{chosen}/{entity}") for label, icon, entity in PROCESSES)
         menu.append(Entry("Real-Time Processes", "lightning-charge", children=steps))
+        menu.append(Entry("What travels", "shuffle", children=_configuration(chosen)))
     return [
         *menu,
         _entry("Messages", "envelope", "/messages"),
@@ -53,6 +54,19 @@ def entries() -> list[Entry]:
 def administration() -> list[Entry]:
     """What only administrators of the whole house have."""
     return [_entry("People", "people", "/people")] if current_user.may("admin", "") else []
+
+
+def _configuration(chosen: str) -> tuple[Entry, ...]:
+    """The lists, fields, mappings and rules of the connector that is looked at."""
+    start = f"/connectors/{chosen}"
+    found = [
+        _entry("Reference data", "list-ul", f"{start}/references"),
+        _entry("Schema", "list-check", f"{start}/schema"),
+        _entry("Mapping", "arrow-left-right", f"{start}/mapping"),
+    ]
+    if current_user.may("admin", chosen):
+        found.append(_entry("Sync rules", "signpost-split", f"{start}/rules"))
+    return tuple(found)
 
 
 def _entry(label: str, icon: str, path: str) -> Entry:

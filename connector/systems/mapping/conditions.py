@@ -13,7 +13,7 @@ from typing import Any
 from connector.records import Order
 
 ALL, ANY = "all", "any"
-DEEPEST, MOST, LONGEST = 6, 100, 500
+DEEPEST, MOST, LONGEST = 2, 100, 500  # groups of conditions, as the page draws them
 RAW = "raw:"
 
 

@@ -1,0 +1,113 @@
+"""The grid of one mapping: filter, remarks about values that have gone, versions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, request
+
+from connector.setup import kinds, mapping_checks, mappings, references
+from connector.setup.connectors import Config
+from connector.setup.kinds import Kind
+from connector.web import configuring
+from connector.web.asking import Asked
+from connector.web.auth import need
+from connector.web.configuring import known
+from connector.web.mapping import base
+from connector.web.mapping.base import blueprint, the_kind
+from connector.web.render import go, render
+
+
+@blueprint.get("")
+@need("viewer")
+def index(connector_id: str) -> Response:
+    return go(base.address(known(connector_id), kinds.KINDS[0]))
+
+
+@blueprint.get("/<kind>")
+@need("viewer")
+def page(connector_id: str, kind: str) -> Response:
+    return show(known(connector_id), the_kind(kind))
+
+
+def show(config: Config, kind: Kind, status: int = 200, **more: Any) -> Response:
+    """The grid; every view that ends on it comes through here."""
+    asked = Asked(request.args)
+    text, scope = asked.text("text", 100), asked.text("scope", 64)
+    rows, stamp = base.stored(config, kind)
+    limit = base.entity_direction(config, kind)
+    gone = _gone(config, kind)
+    shown = [_row(kind, at, row, limit, gone) for at, row in enumerate(rows)]
+    shown = [row for row in shown if _fits(row, text, scope)]
+    return render(
+        "mapping/page.html",
+        status=status,
+        config=config,
+        kind=kind,
+        kinds=[(each.name, each.title) for each in kinds.KINDS],
+        rows=shown,
+        total=len(rows),
+        based_on=stamp,
+        text=text,
+        scope=scope,
+        asked=asked,
+        views=configuring.views(config),
+        versions=mappings.versions(config.id, kind.name),
+        admin=configuring.admin(),
+        limit=base.DIRECTIONS.get(limit, "") if limit != "both" else "",
+        fetches=_fetches(config, kind),
+        attributes_entity={"product": "attribute", "customer": "customer_attribute"}.get(kind.name, ""),
+        **more,
+    )
+
+
+def _row(kind: Kind, at: int, row: dict[str, Any], limit: str, gone: dict[str, set[str]]) -> dict[str, Any]:
+    cells = [base.cell(row, column) for column in kind.columns]
+    direction, remark = base.way(row, limit) if kind.fields else ("", "")
+    missing = [
+        f"{value} is gone"
+        for column in kind.columns
+        for value in _values(row, column.name)
+        if value in gone.get(column.name, set())
+    ]
+    return {
+        "at": at,
+        "cells": cells,
+        "name": " and ".join(cells[:2]),
+        "scope": row["scope"],
+        "direction": direction,
+        "use_in": base.USES.get(row["use_in"], row["use_in"]),
+        "transform": base.transform_told(row),
+        "active": row["active"],
+        "remarks": ([remark] if remark else []) + missing,
+    }
+
+
+def _values(row: dict[str, Any], name: str) -> list[str]:
+    value = mapping_checks.value_of(row, name)
+    return value if isinstance(value, list) else [value]
+
+
+def _gone(config: Config, kind: Kind) -> dict[str, set[str]]:
+    """Values of each column that its list had once and has no more."""
+    return {
+        column.name: {value for value, _, missing in configuring.options(config, kind, column) if missing}
+        for column in kind.columns
+    }
+
+
+def _fits(row: dict[str, Any], text: str, scope: str) -> bool:
+    if scope and row["scope"] != scope:
+        return False
+    return not text or text.casefold() in " ".join((*row["cells"], row["transform"])).casefold()
+
+
+def _fetches(config: Config, kind: Kind) -> list[tuple[str, str]]:
+    """(list, label) of the Update buttons of a mapping."""
+    listed = {name: (side, each.label) for name, side, each in references.listed(config.id)}
+    mine = [(name, *listed[name]) for name in kind.lists if name in listed]
+    labels = [label for _, _, label in mine]
+    sides = {"erp": "ERP", "store": "Store"}
+    return [
+        (name, f"{sides[side]} {label.lower()}" if labels.count(label) > 1 else label) for name, side, label in mine
+    ]

@@ -174,7 +174,9 @@ def build(
     laid = values.lay(settings.sections(config.erp, config.plugin), overrides or {}, rows.sorted_again(config))
     merged = laid.merged()
     preferences = _preferences(config, merged)
-    return Systems(*(_system(name, side, merged, preferences, gates) for side, name in _sides(config)))
+    systems = Systems(*(_system(name, side, merged, preferences, gates) for side, name in _sides(config)))
+    systems.store.fetch = systems.erp.download  # pictures: the store asks for the bytes that it has not got
+    return systems
 
 
 def _sides(config: Config) -> tuple[tuple[str, str], ...]:

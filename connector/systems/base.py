@@ -262,6 +262,7 @@ class System:
         self.gate: Gate = gate or OpenGate()
         self.clock = clock
         self.preferences: Mapping[str, Any] = preferences or {}
+        self.fetch: Callable[[str], bytes] | None = None  # reads a picture of the source by its url, for a target
 
     def check(self) -> Check:
         """Test Connection: reads only, never raises for an answer of the other side."""

@@ -1,7 +1,8 @@
 """Is a request one that Magento's own Swagger 2.0 document allows? Knows the document, not the connector.
 
-Two places where the running shop is more generous than its document, both measured (facts/MAGENTO.md): a
-partial stock item inside a product is merged, and the dates of a special price may be left out. `fields`
+Places where the running shop is more generous than its document, all measured (facts/MAGENTO.md): a partial stock
+item inside a product is merged, the dates of a special price may be left out, a new attribute needs a code, a type
+and a label, a new option a label. `fields`
 projects any answer and stands in no operation of the document.
 """
 
@@ -21,6 +22,8 @@ from jsonschema import Draft4Validator
 GENEROUS = {
     "catalog-inventory-data-stock-item-interface": [],
     "catalog-data-special-price-interface": ["price", "store_id", "sku"],
+    "catalog-data-product-attribute-interface": ["attribute_code", "frontend_input", "default_frontend_label"],
+    "eav-data-attribute-option-interface": ["label"],
 }
 
 

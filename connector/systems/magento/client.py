@@ -158,6 +158,31 @@ class Client:
             rest = rest[len(part) :]
         return said
 
+    def put_rows(
+        self, path: str, name: str, groups: Sequence[Sequence[Mapping[str, Any]]], *, action: str = ""
+    ) -> list[dict[str, Any]]:
+        """PUT {name: rows} of whole groups, as many as the shop takes at a time; all row errors together."""
+        said: list[dict[str, Any]] = []
+        rest = [list(group) for group in groups]
+        while rest:
+            count = 0
+            rows: list[Mapping[str, Any]] = []
+            for group in rest:
+                if rows and self.most_rows and len(rows) + len(group) > self.most_rows:
+                    break
+                rows += group
+                count += 1
+            try:
+                answer = self.call("PUT", path, body={name: rows}, action=action)
+            except errors.TooMany as word:
+                if word.page or count == 1 or word.limit >= len(rows):
+                    raise
+                self.most_rows = word.limit
+                continue
+            said += [row for row in answer.data if isinstance(row, dict)] if isinstance(answer.data, list) else []
+            rest = rest[count:]
+        return said
+
     def close(self) -> None:
         self.http.close()
 

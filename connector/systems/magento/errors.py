@@ -28,6 +28,7 @@ ATTRIBUTE_EXISTS = "magento.attribute_exists"
 OPTION_EXISTS = "magento.option_exists"
 SET_EXISTS = "magento.attribute_set_exists"
 UNKNOWN_LINK = "magento.unknown_link"
+NO_SUCH_IMAGE = "magento.no_such_image"
 
 BEARER_HINT = (
     "Magento 2.4.4 and later refuse a bare access token (they answer as if a permission was missing) until an "
@@ -90,6 +91,7 @@ REFUSALS: tuple[tuple[str, str, str], ...] = (
      "The order's state in the store does not allow it."),
     ("image content must be valid|image MIME type|image name contains", "magento.image_refused",
      "Magento takes JPEG, PNG and GIF pictures with a plain file name."),
+    ("No image with the provided ID|image doesn't exist", NO_SUCH_IMAGE, "It was deleted in the store."),
     ("product is already attached", ALREADY_ATTACHED, ""),
     ("Attribute with the same code", ATTRIBUTE_EXISTS, ""),
     ("attribute option label .* already exists", OPTION_EXISTS, ""),

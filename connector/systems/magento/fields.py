@@ -7,7 +7,7 @@ price, type, categories. An empty text is not sent, since the record cannot tell
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -65,9 +65,13 @@ class Draft:
         }
 
 
-def for_update(record: Product, store: Store) -> Draft:
-    """What a product that is in the store gets: only what the ERP is the master of."""
+def for_update(record: Product, store: Store, backorders: str = "BACKORDERS") -> Draft:
+    """What a product that is in the store gets: only what the ERP is the master of.
+
+    `backorders` is the ERP attribute whose 0, 1 or 2 says whether it may be ordered below zero (PRD-15).
+    """
     draft = Draft({"sku": record.key, **_common(record)})
+    record = _without_backorders(draft, record, backorders)
     number = store.attribute_set(record.item_class)
     if number is not None:
         draft.product["attribute_set_id"] = number
@@ -79,6 +83,16 @@ def for_update(record: Product, store: Store) -> Draft:
     if record.websites:
         draft.extension()["website_ids"] = store.website_ids(record.websites)
     return draft
+
+
+def _without_backorders(draft: Draft, record: Product, name: str) -> Product:
+    said = {id: value.strip() for id, value in record.attributes if id.casefold() == name.casefold()}
+    for value in said.values():
+        if value in ("0", "1", "2"):
+            draft.extension()["stock_item"] = {"backorders": int(value), "use_config_backorders": False}
+        elif value:
+            draft.notes.append(f'back orders left alone: "{value}" is neither 0, 1 nor 2')
+    return replace(record, attributes=tuple(pair for pair in record.attributes if pair[0] not in said))
 
 
 def links(record: Product, held: Sequence[Mapping[str, Any]], *, keep: bool) -> list[dict[str, Any]] | None:
@@ -111,14 +125,16 @@ def over(draft: Draft, record: Product, store: Store) -> None:
         )
 
 
-def for_creation(record: Product, store: Store, values: Mapping[str, Any], websites: Sequence[str]) -> Draft:
+def for_creation(
+    record: Product, store: Store, values: Mapping[str, Any], websites: Sequence[str], backorders: str = "BACKORDERS"
+) -> Draft:
     """Everything a new product needs (facts/MAGENTO.md, products: needed to create).
 
     Raises Fail for a SKU that is too long, a negative price, an unknown website, or no attribute set at all.
     """
     if len(record.key) > 64:
         raise Fail(f"The SKU has {len(record.key)} characters, Magento takes 64.", code="magento.sku_too_long")
-    draft = for_update(record, store)
+    draft = for_update(record, store, backorders)
     draft.product.update(
         type_id="virtual" if is_virtual(record) else "simple",
         attribute_set_id=_set(draft, record, store, str(values.get("default_attribute_set") or "Default")),
@@ -126,7 +142,7 @@ def for_creation(record: Product, store: Store, values: Mapping[str, Any], websi
     )
     draft.extension()["website_ids"] = store.website_ids(record.websites or websites)  # left out it would mean all
     if not record.stock_item:  # nobody will ever send a quantity for it
-        draft.extension()["stock_item"] = dict(UNMANAGED)
+        draft.extension()["stock_item"] = {**draft.extension().get("stock_item", {}), **UNMANAGED}
     _tax(draft, record, store, str(values.get("default_tax_class") or ""))
     draft.custom.setdefault("url_key", url_key(record.name, record.key))
     found = links(record, (), keep=False)

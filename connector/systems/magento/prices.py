@@ -20,6 +20,7 @@ from connector.systems.magento.entity import Entity
 from connector.systems.magento.find import by_key, existing, products, with_quantities
 from connector.systems.magento.shop import Shop
 from connector.systems.magento.specials import Specials
+from connector.systems.magento.tiers import Tiers
 
 NOT_TAKEN = "magento.price_not_taken"
 
@@ -47,6 +48,7 @@ class Prices(Entity):
     def __init__(self, shop: Shop) -> None:
         super().__init__(shop)
         self.store_id = int(shop.values.get("price_store_id") or 0)
+        self.tiers = Tiers(self.client) if shop.setting(PRICE, "tiers") else None
         self.specials = Specials(self.client, self.store_id) if shop.setting(PRICE, "special_price") else None
 
     def read_many(self, keys: Sequence[str]) -> dict[str, Record]:
@@ -71,6 +73,13 @@ class Prices(Entity):
                 row.problem = problems.get(row.record.key)
                 if row.problem is None:
                     row.fields.update(self.specials.told(row.record))
+        good = [row for row in good if row.problem is None]
+        if good and self.tiers is not None:
+            problems = self.tiers.write([row.record for row in good])
+            for row in good:
+                row.problem = problems.get(row.record.key)
+                if row.problem is None:
+                    row.fields.update(self.tiers.told(row.record))
         return [row.written() for row in rows]
 
     def _base(self, rows: Sequence[Row]) -> None:

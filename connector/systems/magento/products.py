@@ -34,6 +34,7 @@ class Products(Entity):
         self.values = shop.values
         self.websites = list(shop.setting(PRODUCT, "websites", ()))
         self.deletion = str(shop.setting(PRODUCT, "deletion", "disable"))
+        self.backorders = str(shop.setting(PRODUCT, "backorders_attribute", "BACKORDERS"))
         self.from_store = shop.setting("direction", PRODUCT, "erp_to_store") != "erp_to_store"
 
     def read_many(self, keys: Sequence[str]) -> dict[str, Record]:
@@ -79,20 +80,20 @@ class Products(Entity):
         return Written(key, target_id, fields={"deleted": True} if self.deletion == "delete" else {"status": DISABLED})
 
     def _create(self, record: Product) -> Written:
-        draft = fields.for_creation(record, self.store, self.values, self.websites)
+        draft = fields.for_creation(record, self.store, self.values, self.websites, self.backorders)
         try:
             answer = self._send("POST", "/products", draft, record)
         except Fail as word:
             if word.code != errors.UNKNOWN_SET:
                 raise
             self.store.forget()  # the kept id of the set is out of date
-            draft = fields.for_creation(record, self.store, self.values, self.websites)
+            draft = fields.for_creation(record, self.store, self.values, self.websites, self.backorders)
             answer = self._send("POST", "/products", draft, record)
         created = answer.get("created_at") == answer.get("updated_at")  # an update moves updated_at on, by the second
         return self._written(record, answer, draft, created=created)
 
     def _for_update(self, record: Product) -> Draft:
-        draft = fields.for_update(record, self.store)
+        draft = fields.for_update(record, self.store, self.backorders)
         if record.categories:
             path, names = "/products", "sku,extension_attributes[category_links]"
             rows = self.client.search_in(path, "sku", [record.key], fields=names)

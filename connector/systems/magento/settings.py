@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from connector.records import (
+    ATTRIBUTE,
     CATEGORY,
+    COMPOSITE,
     CREDIT_MEMO,
     CUSTOMER,
+    CUSTOMER_ATTRIBUTE,
+    IMAGE,
     INVENTORY,
     INVOICE,
     ORDER,
     ORDER_STATUS,
     PRICE,
     PRODUCT,
+    PRODUCT_STATUS,
+    RELATION,
     SHIPMENT,
+    TAX_CATEGORY,
 )
 from connector.systems.base import BOOLEAN, CHOICE, INTEGER, SECRET, URL, Capabilities, Setting
 
@@ -29,12 +36,21 @@ SETTINGS = (
         help="From 2.4.4 Magento takes the bare access token only if an administrator allows it, OAuth always.",
     ),
     Setting(
-        "token", "Access token", SECRET, confirm=True,
+        "token", "Access token", SECRET, confirm=True, required=True,
         help="Magento Admin: System > Integrations > your integration > Access Token.",
     ),
-    Setting("consumer_key", "Consumer key", help="Only for OAuth 1.0a: Consumer Key of the same integration."),
-    Setting("consumer_secret", "Consumer secret", SECRET, help="Only for OAuth 1.0a: Consumer Secret."),
-    Setting("token_secret", "Access token secret", SECRET, help="Only for OAuth 1.0a: Access Token Secret."),
+    Setting(
+        "consumer_key", "Consumer key", needs=("auth", OAUTH1),
+        help="Only for OAuth 1.0a: Consumer Key of the same integration.",
+    ),
+    Setting(
+        "consumer_secret", "Consumer secret", SECRET, needs=("auth", OAUTH1),
+        help="Only for OAuth 1.0a: Consumer Secret.",
+    ),
+    Setting(
+        "token_secret", "Access token secret", SECRET, needs=("auth", OAUTH1),
+        help="Only for OAuth 1.0a: Access Token Secret.",
+    ),
     Setting(
         "store_view", "Store view", default="all", advanced=True,
         help='"all" writes for every store view; any other code writes for that view only.',
@@ -62,11 +78,26 @@ SETTINGS = (
     ),
 )  # fmt: skip
 
+NO_ORDERS = (
+    "Magento's REST API has no call that places an order in the ERP's name with stock, totals and payment checked: "
+    "PUT /V1/orders/create stores a raw order without a reservation, which a later shipment would still lift."
+)
+NO_CUSTOMER_ATTRIBUTES = (
+    "Magento Open Source has no attributes of customers that people can make, and the REST API of Adobe Commerce has "
+    "no call that makes one: create it in the store's admin under Stores > Attributes > Customer, then it is filled."
+)
+NO_MEMOS = "Credit memos travel from the store to the ERP only: a refund in the store is its people's decision."
 # facts/MAGENTO.md, timings: base-prices cost 0.14 ms a row, so large batches pay; source items cost 3 ms a row
 # and hold locks meanwhile, so 50-100 is enough. Two parallel writers gain, four add nothing on two cores.
 CAPABILITIES = Capabilities(
     reads=frozenset({PRODUCT, ORDER, CUSTOMER, CATEGORY, CREDIT_MEMO}),
-    writes=frozenset({PRODUCT, PRICE, INVENTORY, CATEGORY, CUSTOMER, ORDER_STATUS, SHIPMENT, INVOICE}),
+    writes=frozenset(
+        {
+            PRODUCT, PRICE, INVENTORY, CATEGORY, CUSTOMER, ORDER_STATUS, SHIPMENT, INVOICE, ATTRIBUTE,
+            CUSTOMER_ATTRIBUTE, TAX_CATEGORY, PRODUCT_STATUS, COMPOSITE, RELATION, IMAGE,
+        }
+    ),
     batches={PRICE: 500, INVENTORY: 100},
     parallel=4,
-)
+    limits={ORDER: NO_ORDERS, CUSTOMER_ATTRIBUTE: NO_CUSTOMER_ATTRIBUTES, CREDIT_MEMO: NO_MEMOS},
+)  # fmt: skip

@@ -12,7 +12,7 @@ inventory). The fewest calls that are safe for all of that:
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -26,6 +26,7 @@ from connector.systems.magento.find import existing, products, source_items, wit
 from connector.systems.magento.shop import Shop
 
 DEFAULT = "default"  # the one source of the default stock
+BACKORDERS = ("1", "2")  # below zero; below zero and notify
 KINDS = {"available", "available_for_shipping", "on_hand"}
 Quantities = dict[str, Decimal]  # source code -> quantity
 
@@ -64,7 +65,9 @@ class Stocks(Entity):
                     self._legacy(record, plans[record.key], problems)
         else:
             self._absent([record for record in records if record.key in plans], known, problems)
-            self._send({key: plan for key, plan in plans.items() if key not in problems})
+            # what may be ordered below zero stays in stock whatever its quantity (PRD-15)
+            open_ended = {record.key for record in records if record.backorders in BACKORDERS}
+            self._send({key: plan for key, plan in plans.items() if key not in problems}, open_ended)
         return [_written(record.key, plans.get(record.key, {}), problems.get(record.key)) for record in records]
 
     def _plan(self, record: Stock, msi: bool) -> Quantities:
@@ -86,13 +89,17 @@ class Stocks(Entity):
             if record.key not in there:
                 problems[record.key] = _no_product(record)
 
-    def _send(self, plans: Mapping[str, Quantities]) -> None:
+    def _send(self, plans: Mapping[str, Quantities], open_ended: Set[str] = frozenset()) -> None:
         held = self._held(plans)
         for key, plan in plans.items():
             for source in self.rules.mapped:  # nothing there any more, and the ERP leaves such warehouses out
                 if source not in plan and held.get(key, {}).get(source, (Decimal(0), False))[0] > 0:
                     plan[source] = Decimal(0)
-        rows = [_row(key, source, quantity) for key, plan in plans.items() for source, quantity in plan.items()]
+        rows = [
+            _row(key, source, quantity, key in open_ended)
+            for key, plan in plans.items()
+            for source, quantity in plan.items()
+        ]
         # Back in stock takes two pushes. These first, so that whatever breaks in between, a further try is the second.
         back = [row for row in rows if row["source_code"] == DEFAULT and row["quantity"] > 0 and _was_out(held, row)]
         for part in (back, rows):
@@ -111,7 +118,8 @@ class Stocks(Entity):
     def _legacy(self, record: Stock, plan: Quantities, problems: dict[str, Outcome]) -> None:
         """Without sources there is one stock item for each product; the id in the path is not looked at."""
         total = sum(plan.values(), Decimal(0))
-        body = {"stockItem": {"qty": numbers.plain(total), "is_in_stock": total > 0}}
+        in_stock = total > 0 or record.backorders in BACKORDERS
+        body = {"stockItem": {"qty": numbers.plain(total), "is_in_stock": in_stock}}
         try:
             self.client.call("PUT", f"/products/{sku_path(record.key)}/stockItems/1", body=body)
         except Fail as word:
@@ -155,10 +163,10 @@ def _kept(quantity: Decimal) -> Decimal:
     return max(quantity, Decimal(0))
 
 
-def _row(sku: str, source: str, quantity: Decimal) -> dict[str, Any]:
+def _row(sku: str, source: str, quantity: Decimal, open_ended: bool = False) -> dict[str, Any]:
     """The status is required and independent of the quantity, so it is always sent."""
     number = numbers.plain(quantity, "quantity")
-    return {"sku": sku, "source_code": source, "quantity": number, "status": 1 if number > 0 else 0}
+    return {"sku": sku, "source_code": source, "quantity": number, "status": 1 if number > 0 or open_ended else 0}
 
 
 def _was_out(held: Mapping[str, Mapping[str, tuple[Decimal, bool]]], row: Mapping[str, Any]) -> bool:

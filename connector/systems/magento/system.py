@@ -25,9 +25,11 @@ from connector.systems.base import (
     Written,
 )
 from connector.systems.magento import find, lists, schema
+from connector.systems.magento.attributes import Attributes, CustomerAttributes
 from connector.systems.magento.categories import Categories
 from connector.systems.magento.check import check
 from connector.systems.magento.client import Client
+from connector.systems.magento.composites import Composites
 from connector.systems.magento.customers import Customers
 from connector.systems.magento.directory import Directory
 from connector.systems.magento.endpoints import ENDPOINTS
@@ -35,20 +37,30 @@ from connector.systems.magento.entity import Entity
 from connector.systems.magento.invoices import Invoices
 from connector.systems.magento.memos import CreditMemos
 from connector.systems.magento.orders import Orders
+from connector.systems.magento.pictures import Images
 from connector.systems.magento.prices import Prices
 from connector.systems.magento.products import Products
+from connector.systems.magento.relations import Relations
 from connector.systems.magento.settings import CAPABILITIES, SETTINGS
 from connector.systems.magento.shipments import Shipments
 from connector.systems.magento.shop import Shop
+from connector.systems.magento.status import ProductStatuses
 from connector.systems.magento.statuses import Statuses
 from connector.systems.magento.stock import Stocks
 from connector.systems.magento.store import Store
+from connector.systems.magento.taxes import TaxCategories
 
 ENTITIES: tuple[type[Entity], ...] = (
     Products,
     Prices,
     Stocks,
+    TaxCategories,
+    Attributes,
+    CustomerAttributes,
     Categories,
+    ProductStatuses,
+    Composites,
+    Relations,
     Customers,
     Orders,
     Statuses,
@@ -90,6 +102,7 @@ class Magento(System):
         self.directory = Directory(self.client, clock)
         self.shop = Shop(self.client, self.store, self.directory, self.values, self.preferences, clock)
         self.entities: dict[str, Entity] = {kind.name: kind(self.shop) for kind in ENTITIES}
+        self.entities[Images.name] = Images(self.shop, self._picture)
 
     def check(self) -> Check:
         return check(self.client, self.store, self.values, self.preferences, self.clock)
@@ -156,6 +169,12 @@ class Magento(System):
 
     def close(self) -> None:
         self.client.close()
+
+    def _picture(self, address: str) -> bytes:
+        """The bytes of a picture of the source. Raises Fail when nobody has said where they are read."""
+        if self.fetch is None:
+            raise Fail("Nobody has said where pictures are read from.", code="magento.no_pictures")
+        return self.fetch(address)
 
     def _entity(self, name: str) -> Entity:
         found = self.entities.get(name)

@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 from connector.sandbox import control
 from connector.sandbox.acumatica import controls, customization_routes, desk_routes, odata_routes, pages, rest, sign_in
 from connector.sandbox.acumatica.answers import Problem, exception, face, reply
+from connector.sandbox.acumatica.desk import Desk
 from connector.sandbox.acumatica.erp import SETTINGS, Erp
 from connector.sandbox.acumatica.push import Sender
 from connector.sandbox.acumatica.session import Sessions
@@ -59,6 +60,8 @@ class Acumatica:
         count = int(options.get("products", 520))
         self.erp.reset(count, int(options.get("seed", 20260101)))
         self.sender.forget()
+        if options.get("composites"):
+            Desk(self.erp).composites()
         return {"products": count, "epoch": self.store.epoch}
 
     def switches(self) -> dict[str, Any]:

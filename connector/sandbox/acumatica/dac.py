@@ -20,6 +20,7 @@ from connector.sandbox.acumatica.odata import shaped
 Row = dict[str, Any]
 ITEM_STATUS = {"Active": "AC", "No Sales": "NS", "No Purchases": "NP", "No Request": "NR", "Inactive": "IN",
                "Marked for Deletion": "DE"}  # fmt: skip
+STORED = {"Cross-Sell": "CSELL", "Up-Sell": "USELL", "Related": "RELTD", "Substitute": "SUBST", "Other": "OTHER"}
 PADDED = {"InventoryCD": 30, "CashAccountCD": 10, "BranchCD": 30, "AcctCD": 30, "SiteCD": 30}
 LONG = {"CashAccount": "CA", "Terms": "CS", "ARStatementCycle": "AR", "SOOrderType": "SO", "Branch": "GL",
         "Carrier": "CS", "InventoryItem": "IN", "Customer": "AR", "SOOrder": "SO", "INCategory": "IN",
@@ -46,14 +47,14 @@ def items(erp: Erp) -> list[Row]:
 
 
 def related(erp: Erp) -> list[Row]:
-    """Related items under their codes: the inquiry shows them, the table stores the items' numbers."""
+    """Related items with the numbers of the items, as the table stores them (codes of the relations UNCONFIRMED)."""
     rows = []
     for key in sorted(links := erp.store.kind("relation")):
         for at, link in enumerate(links[key]["rows"], 1):
             one, other = erp.item(key), erp.item(link["RelatedInventoryID"])
             if one and other:
                 rows.append({"InventoryID": one["number"], "LineID": at, "RelatedInventoryID": other["number"],
-                             "Relation": link["Relation"], "Rank": link.get("Rank", 0),
+                             "Relation": STORED[link["Relation"]], "Rank": link.get("Rank", 0),
                              "IsActive": link.get("IsActive", True)})  # fmt: skip
     return rows
 

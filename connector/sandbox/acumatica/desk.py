@@ -9,7 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from connector.sandbox.acumatica import actions, dropping, fulfilment, invoices, orders, payments, rooms
+from connector.sandbox.acumatica import (
+    actions,
+    composites,
+    dropping,
+    fulfilment,
+    invoices,
+    orders,
+    payments,
+    relating,
+    rooms,
+)
 from connector.sandbox.acumatica.answers import Problem
 from connector.sandbox.acumatica.documents import Documents
 from connector.sandbox.acumatica.entities import Doc
@@ -117,6 +127,24 @@ class Desk:
         if name in ("hold", "open") and doc["fields"]["Status"] not in ("Open", "On Hold", "Credit Hold", "Back Order"):
             raise ValueError(f"The order is {doc['fields']['Status']}.")
         self._do(f"/_sandbox/{name}/{order}", runs[name])
+
+    def relate(self, item: str, rows: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """Set the related items of an item. Raises ValueError."""
+        done: list[dict[str, Any]] = self._do(
+            "/_sandbox/relate", lambda unit: relating.relate(self.erp, unit, item, rows)
+        )
+        return done
+
+    def prices(self, item: str, rows: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """Set the prices of an item for classes of customers. Raises ValueError."""
+        done: list[dict[str, Any]] = self._do(
+            "/_sandbox/prices", lambda unit: relating.prices(self.erp, unit, item, rows)
+        )
+        return done
+
+    def composites(self) -> dict[str, int]:
+        """Add templates, kits, related items, pictures and vendors. Raises ValueError."""
+        return dict(self._do("/_sandbox/composites", lambda unit: composites.add(self.erp, unit)))
 
     def order(self, name: str) -> Doc:
         kind, _, number = name.partition("/")

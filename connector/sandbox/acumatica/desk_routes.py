@@ -10,6 +10,7 @@ from typing import Any
 
 from flask import Blueprint, Flask, jsonify, request
 
+from connector.sandbox.acumatica import files
 from connector.sandbox.acumatica.desk import Desk
 from connector.sandbox.acumatica.orders import shipments_of
 from connector.sandbox.control import refused
@@ -103,6 +104,21 @@ def register(app: Flask, system: Any) -> None:
 
         return told(work)
 
+    @page.post("/relations")
+    def relations() -> Any:
+        """{item, rows: [{RelatedInventoryID, Relation?, Rank?, IsActive?}]}"""
+        return told(lambda raw: {"rows": desk.relate(raw["item"], raw["rows"])})
+
+    @page.post("/prices")
+    def prices() -> Any:
+        """{item, rows: [{PriceType?, PriceCode, Price, BreakQty?, EffectiveDate?, ExpirationDate?}]}"""
+        return told(lambda raw: {"rows": desk.prices(raw["item"], raw["rows"])})
+
+    @page.post("/composites")
+    def composites() -> Any:
+        """Templates with variants, kits, related items, pictures, vendors, prices for classes."""
+        return told(lambda raw: desk.composites())
+
     @page.get("/orders")
     def listed() -> Any:
         """Orders by ExternalRef, CustomerOrder or name (`?ref=`), all of them without: for a checker."""
@@ -115,6 +131,11 @@ def register(app: Flask, system: Any) -> None:
                 if ref in ("", doc["fields"].get("ExternalRef"), doc["fields"].get("CustomerOrder"), name_of(doc))
             ]
         )
+
+    @app.get("/_sandbox/pictures/<ident>.png")
+    def picture(ident: str) -> Any:
+        """A picture by its address, for everybody, as a shop's web server would give it."""
+        return files.fetch(system.erp, ident)
 
     app.register_blueprint(page)
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from connector.sandbox.acumatica import filters
+from connector.sandbox.acumatica import files, filters
 from connector.sandbox.acumatica.answers import Problem, exception
 from connector.sandbox.acumatica.erp import Erp
 from connector.sandbox.acumatica.model import ENTITIES, ITEMS, Entity, detail_of, show, show_row, when
@@ -83,6 +83,8 @@ class Records:
         shown = {"id": doc["id"], "rowNumber": number, "note": {"value": ""}, **show(values, self.names, names)}
         for detail, wanted in details.items():
             shown[detail] = self._rows(doc, detail, wanted)
+        if "files" in args.get("$expand", "").lower().split(","):
+            shown["files"] = files.rows(self.erp, doc, str(doc["fields"][self.entity.keys[0]]), self.base)
         view = self.entity.view
         links = {"self": f"{self.base}/{self.entity.name}/{doc['id']}",
                  "files:put": f"{self.base}/files/{view}/{doc['id']}/{{filename}}"}  # fmt: skip
@@ -130,4 +132,6 @@ class Records:
                 }
                 for name, row in sorted(levels.items())
             ]
+        if detail in ("FileURLs", "FileUrls"):
+            return [{**row, "FileURL": files.absolute(row["FileURL"])} for row in doc["details"].get(detail, ())]
         return list(doc["details"].get(detail, ()))

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from connector.sandbox import catalogue
-from connector.sandbox.acumatica import notices, reference_business, reference_people
+from connector.sandbox.acumatica import notices, reference_business, reference_people, relating
 from connector.sandbox.acumatica.reference import reference
 from connector.sandbox.store import Store, Unit, micros
 
@@ -112,8 +112,8 @@ class Erp:
 
     def price_for(self, key: str, customer: Mapping[str, Any] | None, quantity: float) -> float:
         """The price of one piece for a customer and a quantity, without discounts."""
-        doc = self.item(key)
-        return float((doc["fields"].get("DefaultPrice") if doc else None) or 0.0)
+        doc, own = self.item(key), relating.best(self, key, customer, quantity)
+        return own if own is not None else float((doc["fields"].get("DefaultPrice") if doc else None) or 0.0)
 
     def edit(
         self, key: str, changes: Mapping[str, Any], unit: Unit | None = None, path: str = "/_sandbox/edit"

@@ -162,16 +162,15 @@ def available(erp: Erp, asked: Row) -> tuple[list[Row], dict[str, str]]:
 
 
 def prices(erp: Erp, asked: Row) -> tuple[list[Row], dict[str, str]]:
-    """Sales prices: the base price of each item and its promotion, where there is one."""
+    """Sales prices: the base price of each item, its promotion, and those for classes of customers and quantities."""
     key, of = text(asked, "InventoryID"), text(asked, "ItemClassID")
-    kind = text(asked, "PriceType")
+    kind, code = text(asked, "PriceType"), text(asked, "PriceCode")
     as_of = moment(str(asked["EffectiveAsOf"])) if asked.get("EffectiveAsOf") else None
-    if kind not in ("", "ALL PRICES", "BASE"):
-        return [], PRICE
     rows: list[Row] = []
     for doc in [erp.item(key)] if key else erp.items():
         if doc and (not of or doc["fields"].get("ItemClass", "").upper() == of):
-            rows += [row for row in _prices(erp, doc) if _in_force(row, as_of)]
+            found = [row for row in _prices(erp, doc) if _in_force(row, as_of)]
+            rows += [row for row in found if _asked(row, kind, code)]
     return rows, PRICE
 
 
@@ -190,8 +189,15 @@ def _prices(erp: Erp, doc: Row) -> list[Row]:
         "LastModifiedDateTime": when(doc["modified"]),
         "CreatedDateTime": when(doc["created"]),
     }
-    extra = (erp.store.get("price", of["InventoryID"].upper()) or {"rows": []})["rows"]
+    key = of["InventoryID"].upper()
+    extra = [row for kind in ("price", "classprice") for row in (erp.store.get(kind, key) or {"rows": []})["rows"]]
     return [base, *({**base, **row, "LastModifiedDateTime": when(row["modified"])} for row in extra)]
+
+
+def _asked(row: Row, kind: str, code: str) -> bool:
+    """Whether a price is of the type and for the code that were asked for."""
+    same = kind in ("", "ALL PRICES") or row["PriceType"].upper() == kind
+    return same and (not code or str(row.get("PriceCode") or "").upper() == code)
 
 
 def _in_force(row: Row, as_of: int | None) -> bool:

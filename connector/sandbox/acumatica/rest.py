@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Flask, Response, request
 
-from connector.sandbox.acumatica import actions, inquiries, rooms, swagger
+from connector.sandbox.acumatica import actions, files, inquiries, rooms, swagger
 from connector.sandbox.acumatica.answers import Problem, empty_body, exception, not_found, reply, unknown_route
 from connector.sandbox.acumatica.entities import GUID
 from connector.sandbox.acumatica.filters import FilterError
@@ -41,12 +41,23 @@ def register(app: Flask, system: Any) -> None:
         name, *keys = rest.strip("/").split("/")  # %2F counts as a slash, as it does in IIS
         if name.lower() in (lacking.lower() for lacking in system.erp.switch("missing_entities")):
             return unknown_route(request.path)
+        if name.lower() == "files":
+            return attached(system, keys)
         if name.lower() in inquiries.LOWER:
             return inquiry(system, name, version)
         found = ENTITIES.get(name.lower())
         if found is None:
             return unknown_route(request.path)
         return dispatch(system, rooms.records(system.erp, found, version, request.script_root), keys)
+
+
+def attached(system: Any, keys: list[str]) -> Response:
+    """GET .../files/{id}; PUT .../files/{graph}/{view}/{record id}/{name}."""
+    if request.method == "GET" and len(keys) == 1:
+        return files.fetch(system.erp, keys[0])
+    if request.method == "PUT" and len(keys) == 4 and GUID.match(keys[2]):
+        return files.put(system.erp, keys[2], keys[3])
+    return unknown_route(request.path)
 
 
 def inquiry(system: Any, name: str, version: str) -> Response:

@@ -12,6 +12,7 @@ from connector.sandbox.acumatica.invoices import Invoices, SalesInvoices
 from connector.sandbox.acumatica.orders import SalesOrders
 from connector.sandbox.acumatica.payments import Payments
 from connector.sandbox.acumatica.shipments import Shipments
+from connector.sandbox.acumatica.templates import Kits, Templates
 from connector.sandbox.acumatica.writing import Writing
 
 SPECIAL: dict[str, type[Writing]] = {
@@ -25,6 +26,8 @@ SPECIAL: dict[str, type[Writing]] = {
     "salesinvoice": SalesInvoices,
     "invoice": Invoices,
     "purchasereceipt": Receipts,
+    "templateitems": Templates,
+    "kitspecification": Kits,
 }
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from connector.db import instant
-from connector.errors import Fail, Outcome, Wait
+from connector.errors import Fail, Outcome, Skip, Wait
 from connector.records import INVENTORY, PRICE, PRODUCT, Level, Price, Product, Record, Stock, StoreProduct
 from connector.systems.base import Capabilities, Change, Check, Page, System, Written
 
@@ -65,6 +65,7 @@ class FakeStore(System):
     before: Callable[[Sequence[Record]], None] | None = None
     after: Callable[[Sequence[Record]], None] | None = None
     row_poison: set[str] = field(default_factory=set)
+    kept_out: set[str] = field(default_factory=set)
 
     name, label, role = "fake_store", "The store", "store"
     capabilities = Capabilities(writes=frozenset({PRODUCT, PRICE, INVENTORY}), batches={PRICE: 500, INVENTORY: 100})
@@ -96,6 +97,8 @@ class FakeStore(System):
     def _write(self, record: Record, known: Mapping[str, str]) -> Written:
         if record.key in self.row_poison:
             return Written(record.key, problem=Fail("This row is wrong.", code="store.row"))
+        if isinstance(record, Product) and record.key in self.kept_out:
+            return Written(record.key, problem=Skip("Not for this store."))
         if isinstance(record, Product):
             created = record.key not in known
             if created:

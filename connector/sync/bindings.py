@@ -254,7 +254,13 @@ def leave_out(connector: str, entity: str, keys: Iterable[str]) -> None:
         for key in keys:
             row = {"connector_id": connector, "entity": entity, "key": key, "source_id": key, "unsure": False}
             insert_row: Any = (sqlite if db.sqlite else postgresql).insert(TABLE)
-            connection.execute(insert_row.values(**row, written_at=now).on_conflict_do_nothing())
+            connection.execute(
+                insert_row.values(**row, written_at=now).on_conflict_do_update(
+                    index_elements=[TABLE.c.connector_id, TABLE.c.entity, TABLE.c.key],
+                    set_={"unsure": False},
+                    where=TABLE.c.target_id == "",
+                )
+            )
 
 
 def _where(connector: str, entity: str, key: str) -> tuple[Any, ...]:

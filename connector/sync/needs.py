@@ -25,18 +25,22 @@ class Needs:
     def __init__(self, context: Context) -> None:
         self.context = context
 
-    def known(self, entity: str, keys: Sequence[str]) -> tuple[dict[str, str], list[str]]:
-        """(ids in the target by key, keys that nobody has yet). What the target has under its natural key is bound."""
+    def known(self, entity: str, keys: Sequence[str]) -> tuple[dict[str, str], list[str], list[str]]:
+        """(ids in the target by key, keys that nobody has yet, keys that are kept out of the target on purpose).
+
+        What the target has under its natural key is bound.
+        """
         context = self.context
         bound = bindings.get_many(context.connector, entity, keys)
         known = {key: row.target_id for key, row in bound.items() if row.target_id}
-        missing = [key for key in keys if key not in known]
+        left_out = [key for key, row in bound.items() if row.sure and not row.target_id]
+        missing = [key for key in keys if key not in known and key not in left_out]
         if missing:
             found = context.target.find(entity, missing)
             self.adopt(entity, found)
             known.update({key: getattr(record, "target_id", "") or record.key for key, record in found.items()})
         absent = self.absent(entity, {key: key for key in missing if key not in known}, known)
-        return known, absent
+        return known, absent, left_out
 
     def absent(self, entity: str, wanted: Mapping[str, str], known: dict[str, str]) -> list[str]:
         """Say what these would wait for, then look once more: from now on, whoever binds one of them calls us.

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from connector.errors import Outcome, Skip, Wait
-from connector.records import CATEGORY, PRODUCT, STORE_TO_ERP, Order, Record
+from connector.records import CATEGORY, ERP_TO_STORE, PRODUCT, STORE_TO_ERP, Order, Record
 from connector.sync import bindings, translate, twoway
 from connector.sync.batches import write_splitting
 from connector.sync.bindings import PROVISIONAL, Bound, Mark
@@ -130,10 +130,15 @@ class _Flow:
                 self.records[key] = made
 
     def _kept_out(self, key: str, word: Outcome) -> None:
-        if self.entity == CATEGORY and isinstance(word, Skip) and not self.sync.reverse:
-            bindings.leave_out(self.context.connector, self.entity, [key])  # nobody need wait for it
-            self.needs.release(self.entity, [key])
+        self._left_out([key] if isinstance(word, Skip) else [])
         self._end(key, word)
+
+    def _left_out(self, keys: list[str]) -> None:
+        """Kept out of the store on purpose: who needs one of these must not wait for it."""
+        keys = [key for key in keys if not self._target_id(key)]
+        if keys and self.sync.direction == ERP_TO_STORE and self.entity in (CATEGORY, PRODUCT):
+            bindings.leave_out(self.context.connector, self.entity, keys)
+            self.needs.release(self.entity, keys)
 
     def _decide(self) -> None:
         fingerprint = self.context.fingerprint()
@@ -186,7 +191,11 @@ class _Flow:
             )
 
     def _needed(self, entity: str) -> dict[str, str]:
-        known, absent = self.needs.known(entity, list(self.open))
+        known, absent, left_out = self.needs.known(entity, list(self.open))
+        for key in left_out:
+            self._end(
+                key, Skip(f"The {entity} {key} is kept out of the store, so its {self.sync.title.lower()} is too.")
+            )
         for key in absent:
             self._end(key, Wait(f"The {entity} {key} is not in the store yet.", for_=(entity, key)))
         return known
@@ -202,7 +211,7 @@ class _Flow:
             plan = twoway.plan(self.context, self.sources[key], self.records[key], target, self.bound.get(key))
             self.plans[key] = plan
             if plan.back:
-                self.context.opposite(self.entity, [key if self.sync.reverse else known[key]])
+                self.context.opposite(self.entity, [known[key]])  # under the key that it has on the other side
             if plan.record is not None:
                 self.records[key] = plan.record
             elif self.open[key].origin not in FORCING:
@@ -285,6 +294,7 @@ class _Flow:
         if lost:  # an old value may have landed on a newer one: nobody may believe what is bound
             bindings.doubt(connector, self.entity, [marks[key].key for key in lost])
             self.needs.doubt_dependents(self.entity, [key for key in lost if key in new])
+        self._left_out([item.key for item in written if isinstance(item.problem, Skip)])
         self.needs.missed([item.problem for item in written if isinstance(item.problem, Wait)])
         for item in written:
             self._end(item.key, item.problem, self._summary(item), wrote=True)

@@ -80,6 +80,8 @@ def _unknown(context: Context, changes: Sequence[Change]) -> list[Change]:
         row = bound.get(change.key)
         if row is None or not row.sure or change.version == 0:
             return True
+        if context.sync.once and row.target_id:
+            return False  # made once, never again: its later changes are no news
         coarse = change.version % 1_000_000 == 0
         return change.version > row.version or (coarse and change.version == row.version)
 

@@ -340,3 +340,19 @@ def test_what_hangs_on_a_product_is_asked_for_before_the_bind_can_be_seen(bench:
     )
     perform(context, [Task(1, "A1")], lambda: {1})
     assert order == ["asked", "asked", "bound", "bound"]
+
+
+def test_what_hangs_on_a_product_that_is_kept_out_does_not_wait_for_it(bench: Bench) -> None:
+    """And when the product goes in after all, what hangs on it is asked for."""
+    bench.erp.set(product("A1"))
+    bench.erp.set(price("A1", "10"))
+    bench.store.kept_out.add("A1")
+    (result,) = bench.perform("product", "A1")
+    assert word(result) is Skip and ("product", ("A1",)) in bench.released
+    (result,) = bench.perform("price", "A1")
+    assert word(result) is Skip and "kept out" in result.summary
+    bench.store.kept_out.clear()
+    bench.needed.clear()
+    bench.perform("product", "A1", origin="person")
+    assert bench.needed == [("price", ("A1",)), ("inventory", ("A1",))]
+    assert bench.perform("price", "A1")[0].word is None

@@ -21,6 +21,7 @@ from connector.sandbox.magento.bulk import Bulks
 from connector.sandbox.magento.gateway import JSON, PAGE
 from connector.sandbox.magento.routing import CRASH, Crash, Refusal
 from connector.sandbox.magento.shop import SETTINGS, Shop
+from connector.sandbox.magento.traffic import Traffic
 from connector.sandbox.server import Wsgi
 from connector.sandbox.store import Store
 
@@ -44,6 +45,7 @@ class Magento:
         self.shop = Shop(self.store)
         self.auth = Auth(self.shop)
         self.bulks = Bulks(self.shop)
+        self.traffic = Traffic(self.shop)
         self.calls = control.Calls()
         self.app = build(self)
         self.layer = FaultLayer(web_server(self.app.wsgi_app), self.faults, face)
@@ -53,11 +55,13 @@ class Magento:
         """Nothing runs by itself."""
 
     def stop(self) -> None:
+        self.traffic.stop()
         self.bulks.stop()
         self.store.close()
 
     def reset(self, options: dict[str, Any]) -> dict[str, Any]:
         """A store without products; `fixture: "bare"` is a fresh installation."""
+        self.traffic.stop()
         self.shop.reset(str(options.get("fixture", "sandbox")))
         return {"products": 0, "epoch": self.store.epoch}
 

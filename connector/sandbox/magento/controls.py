@@ -51,6 +51,15 @@ def register(app: Flask, system: Any) -> None:
     def keys() -> Any:
         return jsonify({**KEYS, "bearer": KEYS["access_token"], "admin": ADMIN, "admin_password": ADMIN_PASSWORD})
 
+    @page.route("/traffic", methods=["GET", "POST"])
+    def traffic() -> Any:
+        if request.method == "GET":
+            return jsonify(system.traffic.status())
+        try:
+            return jsonify(system.traffic.start(request.get_json(silent=True) or {}))
+        except ValueError as error:
+            return control.refused(error)
+
     @page.get("/orders")
     def order_list() -> Any:
         rows = sorted(system.store.kind("order").values(), key=lambda row: row["entity_id"])

@@ -1,4 +1,4 @@
-"""The store's control pages: products with price and stock as the store has them. They cannot edit anything."""
+"""The store's control pages: products with price and stock as the store has them. They cannot edit a product."""
 
 from __future__ import annotations
 
@@ -8,15 +8,19 @@ from flask import Blueprint, Flask, render_template, request
 from werkzeug.exceptions import NotFound
 
 from connector.sandbox import journal
-from connector.sandbox.magento import levels
+from connector.sandbox.magento import levels, sales_pages
 from connector.sandbox.magento.auth import ADMIN, ADMIN_PASSWORD, KEYS
 from connector.sandbox.magento.routing import Call, number
 from connector.sandbox.pages import add_common, part
 from connector.sandbox.store import Peek
 
-PLACES = [("pages.home", "Products"), ("pages.faults_page", "Faults"), ("pages.journal_page", "Journal"),
+PLACES = [("pages.home", "Products"), ("pages.orders_page", "Orders"), ("pages.memos_page", "Credit memos"),
+          ("pages.customers_page", "Customers"), ("pages.categories_page", "Categories"),
+          ("pages.traffic_page", "Traffic"), ("pages.faults_page", "Faults"), ("pages.journal_page", "Journal"),
           ("pages.settings_page", "Settings")]  # fmt: skip
-ROUTES = ["/products", "/base-prices", "/special-price", "/inventory/source-items", "/rest/", "/store/"]
+ROUTES = ["/products", "/base-prices", "/special-price", "/inventory/source-items", "/orders", "/order/.*/ship",
+          "/order/.*/invoice", "/shipments", "/customers", "/categories", "/media", "/configurable-products",
+          "/bundle-products", "/rest/", "/store/"]  # fmt: skip
 CREDENTIALS = [
     ("Bearer token", KEYS["access_token"]),
     *((name.replace("_", " ").capitalize(), text) for name, text in KEYS.items()),
@@ -48,6 +52,7 @@ def register(app: Flask, system: Any) -> None:
         entries = journal.read(system.store, key=doc["sku"])["entries"][::-1][:50]
         return render_template("sandbox/product.html", sku=doc["sku"], facts=facts, entries=entries)
 
+    sales_pages.register(page, system)
     app.register_blueprint(page)
 
 

@@ -63,7 +63,7 @@ def notify(config: Config, port: int) -> str:
 
     push = config.section("push")
     address = f"{HOST}:{port}/hooks/acumatica/{config.id}"
-    queries = {sync.entity: push[f"{sync.entity}_query"] for sync in SYNCS}
+    queries = {name.removesuffix("_query"): query for name, query in push.items() if name.endswith("_query") and query}
     http = Http(config.section("erp")["url"], name="The Acumatica sandbox", timeout=(2.0, 10.0))
     try:
         body = {"address": address, "header": push["header"], "value": push["secret"], "queries": queries}
@@ -102,7 +102,11 @@ def _initialize(config: Config) -> None:
 
 
 def _look() -> None:
+    from connector.setup import connectors
+
     engine = current_app.extensions["engine"]
-    with click.progressbar(SYNCS, label="Looking for records", show_pos=True) as bar:
+    config = connectors.get(DEMO)
+    wanted = [sync for sync in SYNCS if config.enabled(sync.entity) and config.flows(sync.entity, sync.direction)]
+    with click.progressbar(wanted, label="Looking for records", show_pos=True) as bar:
         for sync in bar:
-            engine.poll(DEMO, sync.entity, user=operator())
+            engine.poll(DEMO, sync.entity, direction=sync.direction, user=operator())

@@ -40,7 +40,7 @@ def _write(erp: Erp, memo: CreditMemo, id: str) -> Written:
         )
     kind, nbr = orders.split(memo.order)
     link = {
-        **writing.fields(ExternalOrderOriginal=memo.number, ExternalRefundRef=memo.key),
+        **writing.fields(ExternalRefundRef=memo.key),
         "FinancialSettings": writing.fields(OriginalOrderType=kind, OriginalOrderNbr=nbr),
     }
     return order_writing.make(erp, as_order(erp, memo, there), link)

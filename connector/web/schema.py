@@ -36,9 +36,7 @@ def entities(config: Config) -> list[str]:
 @need("viewer")
 def page(connector_id: str, entity: str) -> Response:
     config = known(connector_id)
-    if not entity:
-        return go(url_for("schema.page", connector_id=config.id, entity=entities(config)[0]))
-    return _show(config, _mine(config, entity))
+    return _show(config, _mine(config, entity or entities(config)[0]))
 
 
 @blueprint.post("/<entity>/refresh")

@@ -57,7 +57,7 @@ def test_every_mapping_has_its_page_and_its_form(admin: Client, viewer: Client, 
 def test_there_is_no_other_mapping(admin: Client, paired: Paired) -> None:
     assert admin.get(f"{DEMO}/wishes").status_code == 404
     assert admin.get("/connectors/NONE/mapping/product").status_code == 404
-    assert admin.get(DEMO).headers["Location"] == f"{DEMO}/product"
+    assert "Product attributes mapping" in admin.get(DEMO).text
 
 
 def test_several_rows_are_saved_in_one_go(admin: Client, paired: Paired) -> None:
@@ -397,4 +397,4 @@ def test_the_schema_page_refreshes_ticks_and_edits(admin: Client, viewer: Client
 
 def test_a_schema_that_the_plugin_has_not_is_hidden(admin: Client, paired: Paired) -> None:
     assert admin.get("/connectors/DEMO/schema/order").status_code == 404
-    assert admin.get("/connectors/DEMO/schema").headers["Location"].endswith("/schema/product")
+    assert "Product schema" in admin.get("/connectors/DEMO/schema").text

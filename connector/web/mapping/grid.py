@@ -15,13 +15,14 @@ from connector.web.auth import need
 from connector.web.configuring import known
 from connector.web.mapping import base
 from connector.web.mapping.base import blueprint, the_kind
-from connector.web.render import go, render
+from connector.web.render import render
 
 
 @blueprint.get("")
 @need("viewer")
 def index(connector_id: str) -> Response:
-    return go(base.address(known(connector_id), kinds.KINDS[0]))
+    """The first of the mappings: where the menu leads."""
+    return show(known(connector_id), kinds.KINDS[0])
 
 
 @blueprint.get("/<kind>")

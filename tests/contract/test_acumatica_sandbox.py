@@ -35,12 +35,14 @@ from connector.records import (
     Category,
     CreditMemo,
     Customer,
+    Invoice,
     Line,
     Order,
     OrderStatus,
     Payment,
     Product,
     Record,
+    Shipment,
     Tax,
 )
 from connector.sandbox.acumatica.app import Acumatica as Sandbox
@@ -215,3 +217,37 @@ def test_shipments_and_invoices_can_be_polled(erp: Acumatica) -> None:
     for entity in (SHIPMENT, INVOICE):
         keys = all_of(erp, entity)
         assert set(erp.read_many(entity, keys)) == set(keys)
+
+
+def test_what_becomes_of_an_order_is_told_step_by_step(erp: Acumatica) -> None:
+    done = wrote(erp, order(erp))
+    kind, nbr = done.target_id.split("/")
+    client = erp.client
+    client.act("SalesOrder", "SalesOrderCreateShipment", {"OrderType": kind, "OrderNbr": nbr})
+    rows = client.list("SalesOrder", {"$filter": f"OrderNbr eq '{nbr}'", "$expand": "Shipments"})[0]["Shipments"]
+    key = rows[0]["ShipmentNbr"]["value"]
+    assert erp.read_many(SHIPMENT, [key]) == {} and key not in all_of(erp, SHIPMENT)
+
+    client.put("Shipment", {
+        "ShipmentNbr": {"value": key},
+        "Packages": [{"BoxID": {"value": "MEDIUM"}, "TrackingNbr": {"value": "1Z9"}, "Weight": {"value": 1}}],
+    })  # fmt: skip
+    client.act("Shipment", "ConfirmShipment", {"ShipmentNbr": key})
+    shipment = erp.read_many(SHIPMENT, [key])[key]
+    assert isinstance(shipment, Shipment) and key in all_of(erp, SHIPMENT)
+    assert (shipment.order, shipment.number, shipment.invoiced) == (done.target_id, "000000012", False)
+    assert [line.quantity for line in shipment.lines] == [Decimal(3), Decimal(1)]
+    assert [track.number for track in shipment.tracks] == ["1Z9"]
+    status = erp.read_many(ORDER_STATUS, [done.target_id])[done.target_id]
+    assert isinstance(status, OrderStatus) and status.shipped
+
+    client.act("Shipment", "PrepareInvoice", {"ShipmentNbr": key})
+    rows = client.list("Shipment", {"$filter": f"ShipmentNbr eq '{key}'", "$expand": "Orders"})[0]["Orders"]
+    bill = rows[0]["InvoiceNbr"]["value"]
+    assert erp.read_many(INVOICE, [f"Invoice/{bill}"]) == {}
+    client.act("SalesInvoice", "ReleaseSalesInvoice", {"Type": "Invoice", "ReferenceNbr": bill})
+    invoice = erp.read_many(INVOICE, [f"Invoice/{bill}"])[f"Invoice/{bill}"]
+    assert isinstance(invoice, Invoice) and f"Invoice/{bill}" in all_of(erp, INVOICE)
+    assert (invoice.order, invoice.number, invoice.complete) == (done.target_id, "000000012", True)
+    shipment = erp.read_many(SHIPMENT, [key])[key]
+    assert isinstance(shipment, Shipment) and shipment.invoiced

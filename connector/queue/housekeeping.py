@@ -45,6 +45,7 @@ TABLES = (
     Table("run", "created_at", "status <> 'processing'"),
     Table("event", "at", "event.user = ''"),
 )
+BULK = "AND job = 'bulk' AND status <> 'processing'"
 Keep = Callable[[str, Sequence[RowMapping]], None]
 
 
@@ -99,7 +100,19 @@ def clear(connectors: Sequence[str], *, stop: Callable[[], bool] = lambda: False
 
 def flush(connectors: Sequence[str], *, stop: Callable[[], bool] = lambda: False) -> int:
     """Drop the messages that bulk operations left behind (LOG-19): finished repairs. Returns how many."""
-    return _empty("run", "AND job = 'bulk' AND status <> 'processing'", connectors, stop)
+    return _empty("run", BULK, connectors, stop)
+
+
+def count(what: str, connectors: Sequence[str], cap: int) -> int:
+    """How much `clear` ("attempt") or `flush` ("bulk") would take out, counted up to `cap + 1`."""
+    table, condition = ("run", BULK) if what == "bulk" else ("attempt", "")
+    found = 0
+    for connector in connectors:
+        query = f"SELECT 1 FROM {table} WHERE connector_id = :connector {condition} LIMIT :most"
+        values = {"connector": connector, "most": cap + 1 - found}
+        with db.read() as connection:
+            found += run(connection, f"SELECT count(*) FROM ({query}) AS some", values).scalar_one()
+    return found
 
 
 def _empty(name: str, condition: str, connectors: Sequence[str], stop: Callable[[], bool]) -> int:

@@ -142,6 +142,19 @@ def runs_page(chosen: RunFilter, before: int | None = None, limit: int = 50) -> 
         return newest_first(connection, query, RUNS.c.id, before, limit, span(connection, RUNS))
 
 
+def all_runs(chosen: RunFilter, most: int = 100_000, page: int = 500) -> Iterator[Row[Any]]:
+    """Runs of a filter for an export, newest first, read page by page."""
+    before: int | None = None
+    given = 0
+    while given < most:
+        found = runs_page(chosen, before, min(page, most - given))
+        yield from found.rows
+        given += len(found.rows)
+        if found.older is None:
+            return
+        before = found.older
+
+
 def run(run_id: int) -> Row[Any] | None:
     with db.read() as connection:
         return connection.execute(select(RUNS).where(RUNS.c.id == run_id)).one_or_none()

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import tomllib
+from functools import cache
+from pathlib import Path
+
 from flask import Blueprint, Response
 
 from connector.web.auth import need
@@ -28,6 +32,23 @@ STATUSES = (
     ("superseded", "A newer change of the same record has taken its place."),
     ("held", "Set aside: its process died three times over it, or a person holds it."),
 )
+
+
+HOUSE = Path(__file__).resolve().parents[2]
+
+
+@blueprint.get("/about")
+@need("viewer")
+def about() -> Response:
+    """Version and licence of this house (LIC-01): it is open source and needs no key."""
+    return render("about.html", version=version(), licence=(HOUSE / "LICENSE").read_text(encoding="utf-8"))
+
+
+@cache
+def version() -> str:
+    """The version that pyproject.toml says."""
+    with (HOUSE / "pyproject.toml").open("rb") as file:
+        return str(tomllib.load(file)["project"]["version"])
 
 
 @blueprint.get("/help")

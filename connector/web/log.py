@@ -5,24 +5,20 @@ Times stand in UTC in its tables and filters, so that a line can be compared wit
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator
 from typing import Any
 
-from flask import Blueprint, Response, abort, redirect, request, stream_with_context, url_for
+from flask import Blueprint, Response, abort, redirect, request, url_for
 from flask_login import current_user
 from sqlalchemy import Row
 from werkzeug.wrappers import Response as Redirect
 
 from connector import events as happenings
-from connector.db import utcnow
 from connector.queue import acts, logbook
 from connector.queue.logbook import LogFilter, RunFilter
 from connector.queue.paging import Page
 from connector.setup.models import ADMIN, OPERATOR
 from connector.sync import catalogue
-from connector.web import actions, asking, exchanges
+from connector.web import actions, asking, exchanges, exports
 from connector.web.asking import ENTITIES, LARGEST, Asked
 from connector.web.auth import allow, need
 from connector.web.render import render
@@ -38,8 +34,12 @@ CODES = tuple(
         "customer_attribute", "product_configurator", "product_image",
     )
 )  # fmt: skip
+EVENT_COLUMNS = ("Level", "Action Type", "What happened", "Connector", "Login User", "At")
+RUN_COLUMNS = (
+    "Code", "Connector", "Created", "Scheduled", "Executed", "Finished", "Run Mode", "Login User", "Sync Type",
+    "Messages", "Status", "Details", "Group", "Action", "Direction",
+)  # fmt: skip
 COLUMNS = ("Level", "Action Type", "Message", "Endpoint URL", "Login User", "Description", "Log Date", "Log Time")
-MOST_LINES = 100_000  # of one export
 
 
 class Line:
@@ -99,6 +99,7 @@ def attempts() -> Response | Redirect:
         levels=LEVELS,
         actions=[(action, action) for action in actions.DOCUMENTED],
         export=asking.query(url_for("log.export"), **asked.values),
+        may_clear=_may_clear(),
     )
 
 
@@ -110,27 +111,8 @@ def export() -> Response:
     chosen, elsewhere = _wanted(asked)
     if asked.errors or elsewhere:
         abort(400)
-    name = f"connector-log-{utcnow():%Y%m%d-%H%M%S}.csv"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(stream_with_context(_csv(chosen)), mimetype="text/csv", headers=headers)
-
-
-def _csv(chosen: LogFilter) -> Iterator[str]:
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(COLUMNS)
-    for row in logbook.all_attempts(chosen, MOST_LINES):
-        writer.writerow([_harmless(cell) for cell in Line(row).cells])
-        if out.tell() > 32_000:
-            yield out.getvalue()
-            out.seek(0)
-            out.truncate()
-    yield out.getvalue()
-
-
-def _harmless(cell: str) -> str:
-    """A cell that begins like a formula would be run by a spreadsheet: a quote in front keeps it text."""
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r", "\n") else cell
+    rows = logbook.all_attempts(chosen, exports.MOST_LINES)
+    return exports.answer("connector-log", COLUMNS, (Line(row).cells for row in rows))
 
 
 @blueprint.get("/attempts/<int:attempt_id>")
@@ -161,14 +143,7 @@ def entry(attempt_id: int) -> Response:
 def runs() -> Response:
     """Windows, polls and what people started: the ten columns of the store side's log and three of ours."""
     asked = Asked(request.args)
-    chosen = RunFilter(
-        connector=asked.text("connector", 40),
-        entity=asked.choice("entity", [code for code, _ in CODES]),
-        status=asked.choice("status", [status for status, _ in RUN_STATUSES]),
-        mode=asked.choice("mode", ("auto", "manual")),
-        scope=asked.choice("scope", ("complete", "individual")),
-        without=current_user.hidden,
-    )
+    chosen = _wanted_runs(asked)
     found = Page(()) if asked.errors else logbook.runs_page(chosen, asked.cursor("before"))
     return render(
         "log/runs.html",
@@ -182,7 +157,43 @@ def runs() -> Response:
         statuses=RUN_STATUSES,
         group=_group,
         details=logbook.details,
+        export=asking.query(url_for("log.export_runs"), **asked.values),
+        may_clear=_may_clear(),
     )
+
+
+def _wanted_runs(asked: Asked) -> RunFilter:
+    return RunFilter(
+        connector=asked.text("connector", 40),
+        entity=asked.choice("entity", [code for code, _ in CODES]),
+        status=asked.choice("status", [status for status, _ in RUN_STATUSES]),
+        mode=asked.choice("mode", ("auto", "manual")),
+        scope=asked.choice("scope", ("complete", "individual")),
+        without=current_user.hidden,
+    )
+
+
+@blueprint.get("/runs.csv")
+@need("viewer")
+def export_runs() -> Response:
+    """The runs of a filter as a table for a spreadsheet."""
+    asked = Asked(request.args)
+    chosen = _wanted_runs(asked)
+    if asked.errors:
+        abort(400)
+    return exports.answer("runs", RUN_COLUMNS, (_run_cells(row) for row in logbook.all_runs(chosen)))
+
+
+def _run_cells(row: Row[Any]) -> tuple[Any, ...]:
+    group, action = _group(row)
+    times = (exports.moment(at) for at in (row.created_at, row.scheduled_at, row.started_at, row.finished_at))
+    words = (row.mode, row.user, row.scope, row.done, row.status, logbook.details(row))
+    return (row.entity, row.connector_id, *times, *words, group, action, row.direction)
+
+
+def _may_clear() -> bool:
+    """Whether this person is an administrator anywhere: the pages behind the links say of what."""
+    return any(current_user.may(ADMIN, each) for each in ("", *current_user.grants))
 
 
 def _group(run: Row[Any]) -> tuple[str, str]:
@@ -234,23 +245,42 @@ def events() -> Response:
         levels=LEVELS,
         actions=[(action, action) for action in _shown()],
         facts=_facts,
+        export=asking.query(url_for("log.export_events"), **asked.values),
     )
 
 
+@blueprint.get("/events.csv")
+@need("viewer")
+def export_events() -> Response:
+    """The events of a filter as a table for a spreadsheet."""
+    asked = Asked(request.args)
+    wanted = _wanted_events(asked)
+    if asked.errors:
+        abort(400)
+    rows = exports.all_pages(lambda before: happenings.latest(**wanted, before=before, limit=exports.PAGE))
+    cells = ((row.level, row.action, row.message, row.connector_id, row.user, exports.moment(row.at)) for row in rows)
+    return exports.answer("events", EVENT_COLUMNS, cells)
+
+
 def _events(asked: Asked) -> Any:
-    wanted: dict[str, Any] = {
-        "connector_id": asked.text("connector", 40),
-        "level": asked.choice("level", [level for level, _ in LEVELS]),
-        "action": asked.choice("action", _shown()),
-        "text": asked.text("text", 200),
-    }
-    since = asked.moment("from_date", "from_time")
-    until = asked.moment("to_date", "to_time", end=True)
+    wanted = _wanted_events(asked)
     if asked.errors:
         return []
-    without, hide = current_user.hidden, [action for action in actions.ALL if action not in _shown()]
-    before = asked.cursor("before")
-    return happenings.latest(**wanted, since=since, until=until, before=before, limit=51, without=without, hide=hide)
+    return happenings.latest(**wanted, before=asked.cursor("before"), limit=51)
+
+
+def _wanted_events(asked: Asked) -> dict[str, Any]:
+    shown = _shown()
+    return {
+        "connector_id": asked.text("connector", 40),
+        "level": asked.choice("level", [level for level, _ in LEVELS]),
+        "action": asked.choice("action", shown),
+        "text": asked.text("text", 200),
+        "since": asked.moment("from_date", "from_time"),
+        "until": asked.moment("to_date", "to_time", end=True),
+        "without": current_user.hidden,
+        "hide": [action for action in actions.ALL if action not in shown],
+    }
 
 
 def _shown() -> tuple[str, ...]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response, abort, request, url_for
 from flask_login import current_user
 
 from connector.sync import notifications
-from connector.web import asking, exchanges
+from connector.web import asking, exchanges, exports
 from connector.web.asking import LARGEST, Asked
 from connector.web.auth import allow, need
 from connector.web.render import render
 
 blueprint = Blueprint("notifications", __name__, url_prefix="/notifications")
 STATUSES = (("accepted", "Accepted"), ("unknown", "Unknown query"), ("ignored", "Ignored"))
+COLUMNS = ("Received", "Query", "Status", "Changes", "Duplicates", "Connector")
 SIZE = 50
 
 
@@ -37,7 +38,28 @@ def page() -> Response:
         deep=before is not None,
         connectors=asking.connector_choices(),
         statuses=STATUSES,
+        export=asking.query(url_for("notifications.export"), **asked.values),
     )
+
+
+@blueprint.get("/notifications.csv")
+@need("viewer")
+def export() -> Response:
+    """The notifications of a filter as a table for a spreadsheet, without their bodies."""
+    asked = Asked(request.args)
+    connector = asked.text("connector", 40)
+    status = asked.choice("status", [status for status, _ in STATUSES])
+    if asked.errors:
+        abort(400)
+    hidden = current_user.hidden
+    rows = exports.all_pages(
+        lambda before: notifications.latest(connector, status, before, exports.PAGE, without=hidden)
+    )
+    cells = (
+        (exports.moment(row.received_at), row.query, row.status, row.changes, row.duplicates, row.connector_id)
+        for row in rows
+    )
+    return exports.answer("notifications", COLUMNS, cells)
 
 
 @blueprint.get("/<int:notification_id>")

@@ -34,6 +34,8 @@ PAGES = (
     "notifications",
     "schedulers",
     "people",
+    "audit",
+    "clearing",
     "api",
     "help",
     "hooks",

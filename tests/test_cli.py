@@ -92,7 +92,7 @@ def test_people_are_listed_and_changed(run: Run) -> None:
         (("connector", "export", "NONE"), "no connector"),
         (("connector", "import", "/no/such/file"), "No such file"),
         (("sync", "product", "MUG", "--connector", "NONE"), "no connector"),
-        (("sync", "customer", "MUG", "--connector", "NONE"), "'customer' is not one of"),
+        (("sync", "customers", "MUG", "--connector", "NONE"), "'customers' is not one of"),
         (("sync", "product", "--connector", "NONE"), "Missing argument"),
         (("messages", "--status", "lost"), "'lost' is not one of"),
         (("messages", "--limit", "0"), "0 is not in the range"),

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from connector.db import db
 from connector.setup import activities, connectors, lifecycle, schedules
 from connector.setup.lifecycle import Probe
-from connector.systems.base import Check
+from connector.sync import notifications
+from connector.systems.base import Check, Push
 from tests.browser.conftest import Site, Visit, fits, no_findings
 from tests.web import seed
 from tests.web.conftest import StandIn
@@ -238,3 +240,54 @@ def test_an_error_of_the_server_is_a_notice_and_the_page_stays(visit: Visit, eng
     expect(page.locator("#notices")).to_contain_text("This form has expired.")
     expect(page.locator(f"#schedule-{first}")).to_be_visible()
     expect(page).to_have_title(re.compile("Demo shop"))
+
+
+def test_the_guide_is_sound_in_every_look(visit: Visit, engine: StandIn, look: dict[str, Any]) -> None:
+    page = visit(DEMO + "/guide", **look)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Set-up guide of Demo shop")
+    no_findings(page)
+    fits(page)
+
+
+@pytest.mark.parametrize("path", ["/guide/package", "/clocks"])
+def test_import_and_clocks_are_sound_in_every_look(
+    visit: Visit, engine: StandIn, look: dict[str, Any], path: str
+) -> None:
+    engine.erp.ahead = 600
+    page = visit(DEMO + path, **look)
+    no_findings(page)
+    fits(page)
+
+
+def test_the_guide_prints_without_the_frame_and_its_buttons(visit: Visit, engine: StandIn) -> None:
+    page = visit(DEMO + "/guide", permissions=["clipboard-read", "clipboard-write"])
+    copying = page.get_by_role("button", name="Copy the name CC Prices")
+    copying.click()
+    assert page.evaluate("navigator.clipboard.readText()") == "CC Prices"
+    page.emulate_media(media="print")
+    buttons = copying, page.get_by_role("button", name="New secret")
+    for gone in (*buttons, page.locator(".sidebar"), page.locator("#heard")):
+        expect(gone).to_be_hidden()
+    expect(page.locator("#gi-price-title")).to_be_visible()
+    fits(page)
+
+
+def test_the_first_notification_appears_while_the_guide_is_open(visit: Visit, engine: StandIn) -> None:
+    page = visit(DEMO + "/guide")
+    row = page.locator("#heard").get_by_role("row", name="Price")
+    expect(row).to_contain_text("Listening for the first notification")
+    with db.write() as connection:
+        notifications.accept(connection, "DEMO", "acumatica", Push("id-1", "CC Prices", 1, ()), "{}", "accepted")
+    expect(row).to_contain_text("Heard")
+
+
+def test_a_drifting_clock_is_synchronized_by_keyboard(visit: Visit, engine: StandIn) -> None:
+    engine.erp.ahead = 600
+    page = visit(DEMO + "/clocks")
+    page.get_by_role("button", name="Verify").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#verified")).to_contain_text("600 s ahead of")
+    page.get_by_role("button", name="Sync Now").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status").first).to_contain_text("The clocks are synchronized.")
+    expect(page.get_by_role("button", name="Sync Now")).to_have_count(0)

@@ -127,8 +127,9 @@ def update_one(
     sections = settings.sections(row.erp, row.plugin)
     stored = rows.stored(row)
     errors = generals.errors({"name": row.name, "active": row.active} | dict(general))
+    lost = bool(row.secrets) and not stored.secrets  # what cannot be opened must not be sealed over piece by piece
     try:
-        laid = values.lay(sections, given, stored, unfinished=True)
+        laid = values.lay(sections, given, stored, unfinished=not lost)
     except Invalid as error:
         errors |= error.errors
     if not errors:

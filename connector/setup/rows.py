@@ -44,8 +44,14 @@ class Config:
         return scopes.for_view(self.values, view, section).get(name)
 
     def enabled(self, entity: str) -> bool:
-        """Whether this entity is ticked under Individual Sync Status (LIF-18) and its feature too (CFG-17)."""
+        """Whether this entity is ticked under Individual Sync Status (LIF-18) and its feature too (CFG-17).
+
+        Of price and inventory one may be left out by what their common sync sends (SYN-12).
+        """
         feature = settings.FEATURE_OF.get(entity, "")
+        only = self.section("stock_price").get("what", "both")
+        if entity in ("price", "inventory") and only not in ("both", entity):
+            return False
         return bool(self.section("entities").get(entity)) and bool(self.section("features").get(feature, True))
 
     def flows(self, entity: str, direction: str) -> bool:

@@ -13,6 +13,7 @@ from connector.errors import Invalid, Outcome
 from connector.queue import history
 from connector.queue.inbox import LONGEST_KEY
 from connector.queue.models import PENDING, RUNNING
+from connector.records import PRODUCT
 from connector.setup import connectors
 from connector.setup.connectors import Config
 from connector.setup.models import OPERATOR
@@ -44,7 +45,7 @@ def page(connector: str, entity: str, key: str) -> Response:
 def sync(connector: str, entity: str, key: str) -> Response:
     """Sync Now: this one record, ahead of all others. Swaps its own status block."""
     config, sync = _checked(connector, entity, key)
-    if not _individual(config):
+    if not _individual(config, sync.entity):
         abort(403)
     try:
         current_app.extensions["engine"].sync_now(connector, entity, key, user=current_user.name)
@@ -65,9 +66,10 @@ def _checked(connector: str, entity: str, key: str) -> tuple[Config, Sync]:
         abort(404)
 
 
-def _individual(config: Config) -> bool:
-    """Individual Sync (MAN-15): the setting that shows the button at all."""
-    return bool(config.section("product").get("individual_sync"))
+def _individual(config: Config, entity: str) -> bool:
+    """Individual Sync (MAN-15..18): the setting that shows the button at all; what hangs on a product goes by its."""
+    own = entity if "individual_sync" in config.section(entity) else PRODUCT
+    return bool(config.section(own).get("individual_sync"))
 
 
 def _show(config: Config, sync: Sync, key: str, part: str | None, read: bool = False) -> Response:
@@ -91,7 +93,7 @@ def _show(config: Config, sync: Sync, key: str, part: str | None, read: bool = F
         told=sides.told(bound.written_fields) if bound else [],
         state=_state(bound, newest),
         moving=moving,
-        individual=_individual(config),
+        individual=_individual(config, sync.entity),
         may_act=current_user.may(OPERATOR),
         look=_look(config.id, sync.entity, key) if read else None,
         facts=sides.facts,

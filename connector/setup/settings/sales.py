@@ -66,10 +66,6 @@ CUSTOMER = Section(
                 ("delete", "Delete it on the other side"),
             ),
         ),
-        Setting(
-            "attribute_sync", "Send customer attributes to the store", BOOLEAN, default=False,
-            help="Only Adobe Commerce has customer attributes of one's own; Open Source has none.",
-        ),
     ),
     rule=_customer_rule,
     page="sync",

@@ -24,8 +24,13 @@ SETTINGS = (
     ),
     Setting("username", "User name", required=True, help="A user of its own, with rights to items, prices and stock."),
     Setting("password", "Password", SECRET, required=True, confirm=True),
-    Setting("client_id", "Client ID", help="As Acumatica shows it, with @ and the tenant. Only for OAuth."),
-    Setting("client_secret", "Client secret", SECRET, confirm=True, help="Only for OAuth."),
+    Setting(
+        "client_id",
+        "Client ID",
+        help="As Acumatica shows it, with @ and the tenant. Only for OAuth.",
+        needs=("auth", "oauth"),
+    ),
+    Setting("client_secret", "Client secret", SECRET, confirm=True, help="Only for OAuth.", needs=("auth", "oauth")),
     Setting(
         "endpoint_version",
         "Endpoint version",

@@ -63,7 +63,6 @@ PLANS = {
             "Order sync preferences",
             "order.types order.only_enabled_customers order.confirmed_shipment order.unpaid_zero",
         ),
-        Plan("additional", "Additional settings", "customer.attribute_sync"),
         Plan("entities", "Individual sync status", "entities"),
     ),
     "sync": (
@@ -72,7 +71,7 @@ PLANS = {
             "attribute",
             "Attribute sync",
             "entities.attribute entities.customer_attribute attribute",
-            ONE_WAY,
+            f"{ONE_WAY} Adobe Commerce has attributes of customers that people make, Open Source has none.",
             ("attribute",),
         ),
         Plan("category", "Category sync", "entities.category direction.category category", "", ("category",)),

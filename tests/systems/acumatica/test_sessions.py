@@ -334,7 +334,7 @@ def test_oauth_asks_for_a_token_with_the_password_and_carries_it(wire: Wire, mak
 def test_oauth_logs_out_with_its_token(wire: Wire, make: Make) -> None:
     wire.site()
     wire.post(TOKEN, json=tokens())
-    erp = make(auth="oauth", client_id="6A1F@Company")
+    erp = make(auth="oauth", client_id="6A1F@Company", client_secret="s")
     erp.client.site()
     erp.close()
     assert wire.calls[-1].request.url == LOGOUT
@@ -342,7 +342,7 @@ def test_oauth_logs_out_with_its_token(wire: Wire, make: Make) -> None:
 
 
 def test_oauth_uses_one_session_whatever_the_settings_say(make: Make) -> None:
-    assert make(auth="oauth", client_id="x", parallel=4).client.pool.size == 1
+    assert make(auth="oauth", client_id="x", client_secret="s", parallel=4).client.pool.size == 1
     assert make(parallel=4).client.pool.size == 4
 
 

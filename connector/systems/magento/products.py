@@ -48,7 +48,8 @@ class Products(Entity):
         return self._changes("/products", key="sku", number="id", filters=since_filter(since), position=position)
 
     def find_like(self, records: Sequence[Product]) -> dict[str, Record]:
-        return dict(products(self.client, [record.key for record in records]))
+        keys = [record.key for record in records]
+        return dict(goods.read_many(self.shop, keys)) if self.from_store else dict(products(self.client, keys))
 
     def write_many(self, records: Sequence[Product], known: Mapping[str, str]) -> list[Written]:
         """One by one; a refusal is in `problem`. Raises Refused, which concerns every other record too."""
@@ -107,11 +108,12 @@ class Products(Entity):
         return draft
 
     def _written(self, record: Product, answer: dict[str, Any], draft: Draft, *, created: bool = False) -> Written:
-        seen = None
-        if self.from_store:
-            with reading("/products"):
-                seen = goods.product(self.shop, answer, record.key)
-        return Written(record.key, str(answer["id"]), created=created, fields=draft.told(), seen=seen)
+        if not self.from_store:
+            return Written(record.key, str(answer["id"]), created=created, fields=draft.told())
+        with reading("/products"):
+            seen = goods.product(self.shop, answer, record.key)
+        # both ways a product is read by what it is bound to, and Magento's products are read by SKU
+        return Written(record.key, seen.key, created=created, fields=draft.told(), seen=seen)
 
     def _update(self, record: Product) -> Written:
         draft = self._for_update(record)

@@ -81,6 +81,15 @@ def test_what_the_store_made_of_a_write_is_seen(shop: Shop) -> None:
     assert isinstance(written.seen, Product) and written.seen.key == "GB-200"
 
 
+def test_both_ways_a_product_is_bound_by_what_it_can_be_read_by(shop: Shop) -> None:
+    settled(shop).answer("PUT", "/products/GB-200", bench())
+    shop.answer("GET", "/products", listing([bench()]))
+    magento, record = shop.magento(BOTH), Product("GB-200", name="Bench")
+    (written,) = magento.write_many([record], known={"GB-200": "731"})
+    assert list(magento.read_many("product", [written.target_id])) == ["GB-200"]
+    assert isinstance(magento.find_like("product", [record])["GB-200"], Product)
+
+
 def test_a_new_product_is_put_into_its_categories_and_websites(shop: Shop) -> None:
     settled(shop).file("POST", "/products", "created.json")
     shop.magento().write_many([Product("GB-200", name="Bench", categories=("9", "11"), websites=("main",))], known={})

@@ -46,6 +46,7 @@ from connector.systems.acumatica import (
     shipments,
     statuses,
     stock,
+    stock_extras,
 )
 from connector.systems.acumatica.erp import Erp
 from connector.systems.base import Page, Written
@@ -73,15 +74,16 @@ def _prices(erp: Erp, keys: Sequence[str]) -> Mapping[str, Record]:
 
 
 def _prices_since(erp: Erp, since: datetime | None, position: str) -> Page:
-    return polls.items_since(erp.client, PRICE, since, position, sales=erp.prices.inquiry, clock=erp.clock)
+    types = erp.prices.types if erp.prices.inquiry else ()
+    return polls.items_since(erp.client, PRICE, since, position, sales=types, clock=erp.clock)
 
 
 def _products_since(erp: Erp, since: datetime | None, position: str) -> Page:
-    return polls.items_since(erp.client, PRODUCT, since, position, sales=False, clock=erp.clock)
+    return polls.items_since(erp.client, PRODUCT, since, position, clock=erp.clock)
 
 
 def _stock(erp: Erp, keys: Sequence[str]) -> Mapping[str, Record]:
-    return stock.read(erp.client, keys, erp.warehouses, erp.inquiry)
+    return stock_extras.add(erp, stock.read(erp.client, keys, erp.warehouses, erp.inquiry))
 
 
 def _stock_since(erp: Erp, since: datetime | None, position: str) -> Page:

@@ -89,8 +89,9 @@ def _addresses(item: Item, attribute: str) -> Iterator[tuple[str, str]]:
 
 
 def changed(erp: Erp, when: datetime | None, position: str) -> Page:
-    """Items that changed: attaching a file changes the item."""
-    return polls.items_since(erp.client, IMAGE, when, position, sales=False, clock=erp.clock)
+    """One page of items changed since then; without an instant all. Attaching a file alone changes no item, so that
+    only a full image sync finds it (the endpoint tells no date of a file)."""
+    return polls.items_since(erp.client, IMAGE, when, position, clock=erp.clock)
 
 
 def download(erp: Erp, address: str) -> bytes:

@@ -10,7 +10,7 @@ A position is `part:where`, in words of this module only: `stock:LAST KEY`, `non
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from connector.clock import Clock
@@ -28,12 +28,12 @@ PARTS = {"stock": STOCK, "nonstock": NON_STOCK}
 
 
 def items_since(
-    client: Client, entity: str, since: datetime | None, position: str, *, sales: bool, clock: Clock
+    client: Client, entity: str, since: datetime | None, position: str, *, sales: Sequence[str] = (), clock: Clock
 ) -> Page:
-    """One page of items changed since then (None: all). `sales`: sales prices follow as a last page."""
+    """One page of items changed since then (None: all). `sales`: types of sales prices that follow as a last page."""
     part, _, after = position.partition(":")
     if part == "sales":
-        return _sales_since(client, since, clock)
+        return _sales_since(client, since, clock, sales)
     kind = PARTS.get(part, STOCK)
     changes, last = _item_page(client, entity, kind, since, after)
     if last is not None:
@@ -59,8 +59,8 @@ def _item_page(
     return tuple(changes), changes[-1].key if full else None
 
 
-def _sales_since(client: Client, since: datetime | None, clock: Clock) -> Page:
-    found = prices.changed_keys(client, since, clock.now()) if since else {}
+def _sales_since(client: Client, since: datetime | None, clock: Clock, types: Sequence[str]) -> Page:
+    found = prices.changed_keys(client, since, clock.now(), types) if since else {}
     return Page(tuple(Change(PRICE, key, version=version) for key, version in sorted(found.items())), None)
 
 
@@ -70,7 +70,7 @@ def stock_since(
     """One page of items whose stock changed since then; None: all stock items, also those without any row."""
     part, _, where = position.partition(":")
     if since is None or part == "stock":
-        return items_since(client, INVENTORY, since, position, sales=False, clock=clock)
+        return items_since(client, INVENTORY, since, position, clock=clock)
     if inquiry is not None and part in ("", "gi"):
         told = odata.changed(inquiry, since, where, PAGE)
         if told is not None:

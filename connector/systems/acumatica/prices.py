@@ -10,7 +10,7 @@ nothing may turn that away as an old truth.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -18,7 +18,7 @@ from typing import Any
 from connector.clock import Clock
 from connector.errors import Fail
 from connector.records import Price
-from connector.systems.acumatica import items
+from connector.systems.acumatica import items, tiers
 from connector.systems.acumatica.client import Client
 from connector.systems.acumatica.items import KINDS, Item, Kind
 from connector.systems.acumatica.values import Entity, flag, instant, micros, number, rows, text
@@ -43,15 +43,22 @@ class Wish:
 
     sales: bool = False  # sales prices instead of the item's default price
     special: bool = False  # promotional rows become special prices
+    tiers: bool = False  # break quantities, price classes and customers become tier prices
 
     @property
     def inquiry(self) -> bool:
-        return self.sales or self.special
+        return self.sales or self.special or self.tiers
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        """The types of sales prices that are asked for."""
+        return tiers.TYPES if self.tiers else (tiers.BASE,)
 
 
 def wish(preferences: Mapping[str, Any]) -> Wish:
     price = preferences.get("price") or {}
-    return Wish(price.get("preference") == "sales_price", bool(price.get("special_price")))
+    sales = price.get("preference") == "sales_price"
+    return Wish(sales, bool(price.get("special_price")), bool(price.get("tiers")))
 
 
 def fields(version: str) -> dict[Kind, Sequence[str]]:
@@ -62,29 +69,29 @@ def read(client: Client, keys: Sequence[str], wanted: Wish, clock: Clock) -> dic
     """The prices of these items as they are now. Raises Retry, Refused or Fail."""
     found = items.read(client, keys, fields(client.version()))
     now = clock.now()
-    sales = _sales(client, [item.key for item in found.values()], now) if wanted.inquiry and found else {}
+    sales = _sales(client, [item.key for item in found.values()], now, wanted.types) if wanted.inquiry and found else {}
     return {key: _price(item, sales.get(item.key.casefold(), []), wanted, now) for key, item in found.items()}
 
 
-def inquire(client: Client, as_of: datetime, key: str = "") -> list[Entity]:
-    """Rows of base prices in force on that day, of one item or of all."""
+def inquire(client: Client, as_of: datetime, key: str = "", type: str = tiers.BASE) -> list[Entity]:
+    """Rows of prices of one type in force on that day, of one item or of all."""
     day = as_of.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    parameters = {"PriceType": "Base", "EffectiveAsOf": day.isoformat()}
+    parameters = {"PriceType": type, "EffectiveAsOf": day.isoformat()}
     if key:
         parameters["InventoryID"] = key
     return rows(client.inquire(INQUIRY, parameters, DETAILS), DETAILS)
 
 
-def _sales(client: Client, keys: Sequence[str], now: datetime) -> dict[str, list[Entity]]:
-    few = len(keys) <= FEW
-    found = [row for key in keys for row in inquire(client, now, key)] if few else inquire(client, now)
+def _sales(client: Client, keys: Sequence[str], now: datetime, types: Sequence[str]) -> dict[str, list[Entity]]:
+    asked = keys if len(keys) <= FEW else [""]
+    found = [row for type in types for key in asked for row in inquire(client, now, key, type)]
     by_key: dict[str, list[Entity]] = {}
     for row in found:
         by_key.setdefault(text(row, "InventoryID").casefold(), []).append(row)
     return by_key
 
 
-def _price(item: Item, sales: Iterable[Entity], wanted: Wish, now: datetime) -> Price:
+def _price(item: Item, sales: Sequence[Entity], wanted: Wish, now: datetime) -> Price:
     entity = item.entity
     valid = [row for row in sales if _counts(row, text(entity, item.kind.unit), now)]
     base = _newest([row for row in valid if not flag(row, "Promotion")]) if wanted.sales else None
@@ -106,6 +113,7 @@ def _price(item: Item, sales: Iterable[Entity], wanted: Wish, now: datetime) -> 
         special_to=_last_second(special) if special else None,
         currency=text(base or special or {}, "CurrencyID"),
         sellable=item.sellable,
+        tiers=tiers.of(sales, text(entity, item.kind.unit), now) if wanted.tiers else None,
     )
 
 
@@ -138,14 +146,16 @@ def _newest(found: Sequence[Entity]) -> Entity | None:
     return max(found, key=order, default=None)
 
 
-def changed_keys(client: Client, since: datetime, now: datetime) -> dict[str, int]:
+def changed_keys(
+    client: Client, since: datetime, now: datetime, types: Sequence[str] = (tiers.BASE,)
+) -> dict[str, int]:
     """Items whose sales price was changed, took effect or ran out since then, with the instant of it.
 
     Nobody edits anything on the day on which a price starts or ends, so the dates themselves are changes.
     """
     days = {day.date(): day for day in (since, now)}  # what ran out meanwhile is only in the older list
     found: dict[str, int] = {}
-    for row in (row for day in days.values() for row in inquire(client, day)):
+    for row in (row for type in types for day in days.values() for row in inquire(client, day, type=type)):
         ends = instant(row, "ExpirationDate")
         moments = [
             instant(row, "LastModifiedDateTime"),

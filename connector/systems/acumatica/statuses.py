@@ -32,4 +32,4 @@ def _status(item: Item) -> ProductStatus:
 
 
 def changed(erp: Erp, when: datetime | None, position: str) -> Page:
-    return polls.items_since(erp.client, PRODUCT_STATUS, when, position, sales=False, clock=erp.clock)
+    return polls.items_since(erp.client, PRODUCT_STATUS, when, position, clock=erp.clock)

@@ -40,7 +40,10 @@ class Warehouses:
     def __init__(self, client: Client, clock: Clock, preferences: Mapping[str, Any]) -> None:
         self.client = client
         self.clock = clock
-        self.chosen = [str(code).strip() for code in (preferences.get("inventory") or {}).get("warehouses") or ()]
+        inventory = preferences.get("inventory") or {}
+        # by branch every store has warehouses of its own, which the mapping knows: all of them are read
+        chosen = () if inventory.get("branch_wise") else inventory.get("warehouses") or ()
+        self.chosen = [str(code).strip() for code in chosen]
         self._known: list[str] = []
         self._until = 0.0
 

@@ -1,0 +1,69 @@
+"""What an item's attributes say about its stock: back orders, and what its vendor has (PRD-15, INV-05).
+
+Acumatica keeps no stock of vendors; where one is fed into an attribute of the item, the settings name it. Its level
+stands under the vendor's id, as the warehouse too, so that a mapping can give it a source of its own. Nothing is asked
+when no item class uses these attributes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from connector.errors import Fail
+from connector.records import Level, Stock
+from connector.systems.acumatica import definitions, items
+from connector.systems.acumatica.erp import Erp
+from connector.systems.acumatica.items import NON_STOCK, STOCK, Item, Kind
+from connector.systems.acumatica.values import exact, flag, rows, text
+
+VENDOR = "VENDOR"  # the level of an item whose vendor is not told
+FIELDS = ("InventoryID", "Attributes/AttributeID", "Attributes/Value")
+
+
+def add(erp: Erp, found: Mapping[str, Stock]) -> dict[str, Stock]:
+    """The same stocks with back orders and vendors' levels. Raises Retry or Refused."""
+    back = _used(erp, str(erp.section("product").get("backorders_attribute") or ""))
+    vendor = (
+        _used(erp, erp.word("inventory", "vendor_attribute"))
+        if erp.word("inventory", "vendor", "none") != "none"
+        else ""
+    )
+    counted = [key for key, stock in found.items() if stock.sellable]
+    if not counted or not (back or vendor):
+        return dict(found)
+    details = ("VendorDetails/VendorID", "VendorDetails/Default") if vendor else ()
+    asked: dict[Kind, Sequence[str]] = {STOCK: (*FIELDS, *details), NON_STOCK: ("InventoryID",)}
+    expand = {STOCK: "Attributes,VendorDetails" if vendor else "Attributes"}
+    told = items.read(erp.client, counted, asked, expand)
+    return {key: _with(stock, told.get(key), back, vendor) for key, stock in found.items()}
+
+
+def _used(erp: Erp, attribute: str) -> str:
+    """The attribute's id as item classes have it; "" when none uses it or nobody may look."""
+    if not attribute.strip():
+        return ""
+    try:
+        known = {id.casefold(): id for id in definitions.classes_by_attribute(erp)}
+    except Fail:
+        return ""
+    return known.get(attribute.strip().casefold(), "")
+
+
+def _with(stock: Stock, item: Item | None, back: str, vendor: str) -> Stock:
+    if item is None:
+        return stock
+    values = {text(row, "AttributeID"): text(row, "Value") for row in rows(item.entity, "Attributes")}
+    levels = stock.levels
+    quantity = exact(values.get(vendor)) if vendor and values.get(vendor) else None
+    if quantity is not None:
+        whose = _vendor(item)
+        levels = (*levels, Level(whose, quantity, quantity, quantity, vendor=whose))
+    return replace(stock, levels=levels, backorders=values.get(back, "") if back else "")
+
+
+def _vendor(item: Item) -> str:
+    """The item's default vendor."""
+    found = rows(item.entity, "VendorDetails")
+    default = next((row for row in found if flag(row, "Default")), found[0] if found else {})
+    return text(default, "VendorID") or VENDOR

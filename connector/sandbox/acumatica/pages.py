@@ -9,6 +9,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.utils import redirect
 
 from connector.sandbox import journal, traffic
+from connector.sandbox.acumatica import desk_pages
 from connector.sandbox.acumatica.controls import clean
 from connector.sandbox.acumatica.model import when
 from connector.sandbox.acumatica.session import CLIENT, CLIENT_SECRET, PASSWORD, USER
@@ -17,6 +18,9 @@ from connector.sandbox.pages import add_common, back, part
 
 PLACES = [
     ("pages.home", "Items"),
+    ("pages.customers_page", "Customers"),
+    ("pages.categories_page", "Categories"),
+    ("pages.orders_page", "Orders"),
     ("pages.traffic_page", "Traffic"),
     ("pages.push_page", "Push"),
     ("pages.faults_page", "Faults"),
@@ -27,6 +31,11 @@ ROUTES = [
     "/entity/auth/login",
     "/StockItem",
     "/NonStockItem",
+    "/Customer",
+    "/SalesOrder",
+    "/Payment",
+    "/Shipment",
+    "/ItemSalesCategory",
     "Inquiry",
     "/entity/",
     "CC Prices",
@@ -41,6 +50,8 @@ EDITED = ("Description", "DefaultPrice", "MSRP", "ItemStatus")
 def register(app: Flask, system: Any) -> None:
     page = Blueprint("pages", __name__)
     add_common(page, system, brand="Acumatica", places=PLACES, routes=ROUTES, credentials=CREDENTIALS)
+
+    desk_pages.add(page, system)
 
     @page.get("/")
     def home() -> str:

@@ -9,6 +9,8 @@ from connector.sandbox.magento.attributes import BACKEND, WITH_OPTIONS, Doc, new
 from connector.sandbox.magento.routing import Call, Refusal, missing, route
 from connector.sandbox.magento.search import search
 
+FLAGS = ("is_filterable", "is_searchable", "is_visible_on_front", "is_comparable", "used_in_product_listing",
+         "used_for_sort_by", "is_filterable_in_search", "is_used_for_promo_rules", "position")  # fmt: skip
 ATTRIBUTE = "Magento_Catalog::attributes_attributes"
 NO_ATTRIBUTE = 'The attribute with a "%1" attributeCode doesn\'t exist. Verify the attribute and try again.'
 
@@ -98,7 +100,13 @@ def attribute_update(call: Call) -> Any:
         **doc,
         "default_frontend_label": label,
         "frontend_labels": raw.get("frontend_labels", doc["frontend_labels"]),
+        "is_required": bool(raw.get("is_required", doc["is_required"])),
+        "flags": {**doc["flags"], **{name: raw[name] for name in raw if name in FLAGS}},
     }
+    for row in raw.get("options") or ():
+        if not row.get("value") and row.get("label"):
+            made = option(call.unit, row["label"], int(row.get("sort_order") or 0), row.get("store_labels") or ())
+            new_doc["options"] = [*new_doc["options"], made]
     call.unit.put("attribute", doc["attribute_code"].lower(), new_doc)
     call.unit.note("attribute", doc["attribute_code"], {"label": doc["default_frontend_label"]}, {"label": label})
     return show(new_doc)
@@ -137,7 +145,12 @@ def option_add(call: Call) -> Any:
 def option_update(call: Call) -> Any:
     doc, at = _option(call)
     rows = [dict(row) for row in doc["options"]]
-    rows[at]["label"] = call.body["option"].get("label", rows[at]["label"])
+    told = call.body["option"]
+    rows[at]["label"] = told.get("label", rows[at]["label"])
+    if told.get("sort_order") is not None:
+        rows[at]["sort_order"] = int(told["sort_order"])
+    if told.get("store_labels") is not None:  # the labels of the views are replaced
+        rows[at]["labels"] = {str(one.get("store_id")): one.get("label") for one in told["store_labels"]}
     call.unit.put("attribute", doc["attribute_code"].lower(), {**doc, "options": rows})
     call.unit.note("option", doc["attribute_code"], doc["options"][at], rows[at])
     return True

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from connector.sandbox.magento.attribute_routes import attribute_of
-from connector.sandbox.magento.attributes import add_set, show
-from connector.sandbox.magento.routing import Call, Refusal, route
+from connector.sandbox.magento.attributes import DEFAULT_SET, GROUPS, add_set, show
+from connector.sandbox.magento.routing import Call, Refusal, as_int, route
 from connector.sandbox.magento.search import search
 from connector.sandbox.magento.shop import Doc
 
 SET = "Magento_Catalog::sets"
+NO_GROUP = 'The group with the "%1" ID doesn\'t exist. Verify the ID and try again.'
 
 
 def show_set(doc: Doc) -> Doc:
@@ -84,6 +85,79 @@ def assign(call: Call) -> Any:
     call.unit.put("set", str(number), {**doc, "codes": list(dict.fromkeys([*doc["codes"], code]))})
     call.unit.note("attribute_set", doc["attribute_set_name"], None, {"attribute": code})
     return str(call.unit.count("assignment"))
+
+
+@route("PUT", "products/attribute-sets/{number}", SET, ("attributeSet",))
+def set_update(call: Call) -> Any:
+    old, raw = _set(call, call.params["number"]), call.body["attributeSet"]
+    new = {
+        **old,
+        "attribute_set_name": raw.get("attribute_set_name") or old["attribute_set_name"],
+        "sort_order": as_int("sort_order", raw.get("sort_order", old["sort_order"])),
+    }
+    call.unit.put("set", str(old["attribute_set_id"]), new)
+    call.unit.note("attribute_set", new["attribute_set_name"], show_set(old), show_set(new))
+    return show_set(new)
+
+
+@route("DELETE", "products/attribute-sets/{number}", SET)
+def set_delete(call: Call) -> Any:
+    """Its products go with it, as in the shop."""
+    old = _set(call, call.params["number"])
+    if old["attribute_set_id"] == DEFAULT_SET:
+        raise Refusal(400, "The default attribute set can't be deleted.")
+    call.unit.drop("set", str(old["attribute_set_id"]))
+    for key, group in list(call.shop.store.kind("group").items()):
+        if group["attribute_set_id"] == old["attribute_set_id"]:
+            call.unit.drop("group", key)
+    call.unit.note("attribute_set", old["attribute_set_name"], show_set(old), None)
+    return True
+
+
+@route("PUT", "products/attribute-sets/{number}/groups", SET, ("group",))
+def group_save(call: Call) -> Any:
+    """Rename a group, or make one where no id is said."""
+    raw, number = call.body["group"], _set(call, call.params["number"])["attribute_set_id"]
+    at = str(raw.get("attribute_group_id") or "")
+    old = call.unit.get("group", at)
+    if at and old is None:
+        raise Refusal(404, NO_GROUP, [at])
+    at = at or str(call.unit.count("group"))
+    new = {
+        "attribute_group_id": at,
+        "attribute_group_name": raw.get("attribute_group_name"),
+        "attribute_set_id": number,
+    }
+    call.unit.put("group", at, new)
+    call.unit.note("attribute_set", str(number), old, new)
+    return new
+
+
+@route("DELETE", "products/attribute-sets/groups/{group}", SET)
+def group_delete(call: Call) -> Any:
+    old = call.unit.get("group", call.params["group"])
+    if old is None:
+        raise Refusal(404, NO_GROUP, [call.params["group"]])
+    if int(call.params["group"]) in GROUPS:
+        raise Refusal(400, "The attribute group can't be deleted because it contains system attributes.")
+    call.unit.drop("group", call.params["group"])
+    call.unit.note("attribute_set", str(old["attribute_set_id"]), old, None)
+    return True
+
+
+@route("DELETE", "products/attribute-sets/{number}/attributes/{code}", SET)
+def unassign(call: Call) -> Any:
+    doc, code = _set(call, call.params["number"]), call.params["code"]
+    attribute = attribute_of(call, code)
+    if not attribute["is_user_defined"]:
+        raise Refusal(400, "The system attribute can't be deleted.")
+    if code not in doc["codes"]:
+        text = 'The "%1" attribute wasn\'t found in the "%2" attribute set. Enter the attribute and try again.'
+        raise Refusal(400, text, [code, doc["attribute_set_id"]])
+    kept = [one for one in doc["codes"] if one != code]
+    call.unit.put("set", str(doc["attribute_set_id"]), {**doc, "codes": kept})
+    call.unit.note("attribute_set", doc["attribute_set_name"], {"attribute": code}, None)
+    return True
 
 
 def _set(call: Call, number: str) -> Doc:

@@ -110,7 +110,7 @@ def fill(unit: Unit, sets: Iterable[str], values: Mapping[str, tuple[str, tuple[
     unit.put("sequence", "attribute", {"last": 136})
     unit.put("sequence", "option", {"last": FIRST_OPTION - 1})
     unit.put("sequence", "set", {"last": 8})
-    unit.put("sequence", "group", {"last": 30})
+    unit.put("sequence", "group", {"last": 20})
     unit.put("sequence", "assignment", {"last": 193})
     unit.put(
         "set",
@@ -149,6 +149,10 @@ def add_set(unit: Unit, name: str, order: int, codes: Iterable[str]) -> Doc:
     number = unit.count("set")
     doc = {"attribute_set_id": number, "attribute_set_name": name, "sort_order": order, "codes": list(codes)}
     unit.put("set", str(number), doc)
+    for group in GROUPS.values():  # a new set has the groups of its skeleton
+        at = str(unit.count("group"))
+        row = {"attribute_group_id": at, "attribute_group_name": group, "attribute_set_id": number}
+        unit.put("group", at, row)
     return doc
 
 

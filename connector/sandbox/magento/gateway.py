@@ -32,6 +32,7 @@ from connector.sandbox.magento import (  # noqa: F401 - they register their rout
     products,
     promotions,
     refunding,
+    returns,
     salable,
     shipping,
     source_items,

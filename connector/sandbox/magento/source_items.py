@@ -15,6 +15,10 @@ from connector.sandbox.magento.search import Criteria, search
 from connector.sandbox.magento.shop import Doc
 from connector.sandbox.magento.sources import EMPTY, SOURCE, invalid
 
+TOGETHER = (
+    'Not able to assign "%1" to product "%2", as it is part of bundle product <a href="%3">"%4"</a> with shipment type '
+    '"Ship Together" and has multiple sources or different source as other bundle selections.'
+)
 ITEM_TYPE = "\\Magento\\InventoryApi\\Api\\Data\\SourceItemInterface"
 
 
@@ -52,6 +56,14 @@ def source_items_save(call: Call) -> Any:
         raise invalid(errors, told=True)
     if any(call.unit.get("source", row["source_code"]) is None for row in cleaned):
         raise Refusal(400, "Could not save Source Item")
+    for row in cleaned:
+        bundle = _bundle_of(call, row["sku"], row["source_code"])
+        if bundle:
+            edit = f"http://{call.host}/catalog/product/edit/id/{bundle['id']}/"
+            named = [row["source_code"], row["sku"], edit, bundle["sku"]]
+            told = Refusal(400, TOGETHER, named)
+            error = {"message": TOGETHER, "parameters": named}
+            raise Refusal(400, f"Validation Failed: {told.text()}", errors=[error])
     before: dict[str, Doc | None] = {}
     for row in cleaned:
         key = row["sku"].rstrip().lower()
@@ -63,6 +75,20 @@ def source_items_save(call: Call) -> Any:
     if call.shop.switch("search_down"):
         raise AfterEffect(400, "Could not ping search engine: %1", ["No alive nodes found in your cluster"])
     return []
+
+
+def _bundle_of(call: Call, sku: str, source: str) -> Doc | None:
+    """The ship-together bundle that forbids a second source to one of its parts."""
+    rows = call.shop.levels(call.unit, sku)
+    if not rows or source in rows:
+        return None
+    key = sku.rstrip().lower()
+    for doc in call.shop.store.kind("product").values():
+        links = [link for option in doc.get("bundle_options") or () for link in option["product_links"]]
+        together = str(call.shop.value(doc, "shipment_type") or "0") == "0"
+        if together and any(link["sku"].lower() == key for link in links):
+            return doc
+    return None
 
 
 def _to_default(rows: list[Doc], key: str) -> bool:

@@ -42,6 +42,7 @@ MSI_MODULES = (
     "InventorySales",
     "InventorySalesApi",
 )
+COMMERCE_MODULES = ("Enterprise", "CustomerCustomAttributes", "GiftCardAccount", "Rma", "Staging")
 ASYNC_MODULES = ("Amqp", "AsynchronousOperations", "WebapiAsync")
 TYPES = ("simple", "virtual", "downloadable", "bundle", "grouped", "configurable")
 
@@ -92,6 +93,7 @@ def modules(call: Call) -> Any:
         MODULES
         + (MSI_MODULES if call.shop.switch("msi") else ())
         + (ASYNC_MODULES if call.shop.switch("async_api") else ())
+        + (COMMERCE_MODULES if call.shop.switch("edition") == "commerce" else ())
     )
     return [f"Magento_{name}" for name in names]
 

@@ -1,6 +1,6 @@
 """What an item's attributes say about its stock: back orders, and what its vendor has (PRD-15, INV-05).
 
-Acumatica keeps no stock of vendors; where one is fed into an attribute of the item, the settings name it. Its level
+Acumatica keeps no stock of vendors; where one is fed in, it stands in an attribute of the item (VENDORQTY). Its level
 stands under the vendor's id, as the warehouse too, so that a mapping can give it a source of its own. Nothing is asked
 when no item class uses these attributes.
 """
@@ -17,6 +17,7 @@ from connector.systems.acumatica.erp import Erp
 from connector.systems.acumatica.items import NON_STOCK, STOCK, Item, Kind
 from connector.systems.acumatica.values import exact, flag, rows, text
 
+VENDOR_QUANTITY = "VENDORQTY"  # the attribute that holds it, by agreement as BACKORDERS is
 VENDOR = "VENDOR"  # the level of an item whose vendor is not told
 FIELDS = ("InventoryID", "Attributes/AttributeID", "Attributes/Value")
 
@@ -24,11 +25,8 @@ FIELDS = ("InventoryID", "Attributes/AttributeID", "Attributes/Value")
 def add(erp: Erp, found: Mapping[str, Stock]) -> dict[str, Stock]:
     """The same stocks with back orders and vendors' levels. Raises Retry or Refused."""
     back = _used(erp, str(erp.section("product").get("backorders_attribute") or ""))
-    vendor = (
-        _used(erp, erp.word("inventory", "vendor_attribute"))
-        if erp.word("inventory", "vendor", "none") != "none"
-        else ""
-    )
+    wanted = erp.word("inventory", "vendor", "none") != "none"
+    vendor = _used(erp, erp.word("inventory", "vendor_erp_attribute", VENDOR_QUANTITY)) if wanted else ""
     counted = [key for key, stock in found.items() if stock.sellable]
     if not counted or not (back or vendor):
         return dict(found)

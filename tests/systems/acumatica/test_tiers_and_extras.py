@@ -77,11 +77,11 @@ def test_tiers_are_read_when_the_setting_wants_them(make: Make, wire: Wire) -> N
 
 def stock(make: Make, wire: Wire, **preferences: Any) -> Stock:
     wire.site()
-    attributes = [{"AttributeID": "BACKORDERS", "Value": "2"}, {"AttributeID": "VQTY", "Value": "40"}]
+    attributes = [{"AttributeID": "BACKORDERS", "Value": "2"}, {"AttributeID": "VENDORQTY", "Value": "40"}]
     vendors = [{"VendorID": "OTHER"}, {"VendorID": "ACME ", "Default": True}]
     item = {"InventoryID": "TEA", "Attributes": attributes, "VendorDetails": vendors}
     wire.get(f"{ENDPOINT}/StockItem", json=[wrapped(item)])
-    uses = [{"AttributeID": "BACKORDERS"}, {"AttributeID": "VQTY"}]
+    uses = [{"AttributeID": "BACKORDERS"}, {"AttributeID": "VENDORQTY"}]
     wire.get(f"{ENDPOINT}/ItemClass", json=[wrapped({"ClassID": "TEAS", "Attributes": uses})])
     wire.get(f"{ENDPOINT}/Warehouse", json=[wrapped({"WarehouseID": "MAIN"})])
     levels = [wrapped({"WarehouseID": "MAIN", "QtyOnHand": 3, "QtyAvailable": 2, "QtyAvailableForShipment": 1})]
@@ -107,7 +107,7 @@ def test_an_attribute_that_no_class_uses_costs_no_request(make: Make, wire: Wire
 
 @pytest.mark.parametrize(("mode", "there"), [("none", False), ("separate", True), ("sum", True)])
 def test_what_a_vendor_has_is_a_level_of_its_own(make: Make, wire: Wire, mode: str, there: bool) -> None:
-    found = stock(make, wire, inventory={"vendor": mode, "vendor_attribute": "VQTY"})
+    found = stock(make, wire, inventory={"vendor": mode})
     theirs = (Level("ACME", D(40), D(40), D(40), vendor="ACME"),) if there else ()
     assert found.levels == (OWN, *theirs)
 

@@ -9,6 +9,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
+from connector.cli import demo_shop
 from connector.cli.common import operator, sentences
 from connector.sync.catalogue import SYNCS
 
@@ -25,20 +26,22 @@ HOST = "http://127.0.0.1"
 @sentences()
 def demo(look: bool) -> None:
     """Create the connector DEMO against the sandbox, initialize it, and tell the sandbox where to notify."""
-    from connector.setup import connectors
+    from connector.setup import connectors, mappings
     from connector.setup.models import NEW
 
     try:
         config = _moved(connectors.get(DEMO))
     except KeyError:
         config = connectors.create(DEMO, "Demo shop", "magento", values(_base()), operator())
+        for kind, rows in demo_shop.MAPPINGS.items():
+            mappings.save(DEMO, kind, rows, operator())
         click.echo("Connector DEMO is created.")
     address = notify(config, current_app.config["PORT"])
     click.echo(f"The Acumatica sandbox notifies {address}.")
     if config.state == NEW and not config.last_action:
         _initialize(config)
         if look:
-            _look()
+            _look(config)
 
 
 def _base() -> int:
@@ -47,7 +50,7 @@ def _base() -> int:
 
 def values(base: int) -> dict[str, dict[str, Any]]:
     """The settings of DEMO with the sandbox systems on `base` + 1 and + 2. The push secret is made here."""
-    return {
+    return demo_shop.SETTINGS | {
         "erp": {"url": f"{HOST}:{base + 1}", "tenant": "Company", "username": "admin", "password": "sandbox"},
         "store": {"url": f"{HOST}:{base + 2}", "token": "sandbox-token"},
         "queue": {"check_process_time": 50, "process_sleep_time": 5},
@@ -101,12 +104,9 @@ def _initialize(config: Config) -> None:
             raise click.ClickException("DEMO is not initialized. Start the sandbox: flask --app wsgi sandbox.")
 
 
-def _look() -> None:
-    from connector.setup import connectors
-
+def _look(config: Config) -> None:
     engine = current_app.extensions["engine"]
-    config = connectors.get(DEMO)
-    wanted = [sync for sync in SYNCS if config.enabled(sync.entity) and config.flows(sync.entity, sync.direction)]
-    with click.progressbar(wanted, label="Looking for records", show_pos=True) as bar:
+    syncs = [sync for sync in SYNCS if config.enabled(sync.entity) and config.flows(sync.entity, sync.direction)]
+    with click.progressbar(syncs, label="Looking for records", show_pos=True) as bar:
         for sync in bar:
-            engine.poll(DEMO, sync.entity, direction=sync.direction, user=operator())
+            engine.poll(DEMO, sync.entity, user=operator(), direction=sync.direction)

@@ -57,7 +57,7 @@ class Attributes(Entity):
             told["notes"] = [f"the store's attribute is of type {held.kind} and has no options"]
         if self.shop.setting(ATTRIBUTE, "sets", True):
             told |= self.sets.put(code, record.item_classes, str(self.shop.setting(ATTRIBUTE, "group", "Acumatica")))
-        self.store.forget()  # the next product is to know it
+        self.store.forget_attribute(code)  # the next product is to know it
         return Written(record.key, code, created=created, fields=told)
 
     def find_like(self, records: Sequence[Attribute]) -> dict[str, Record]:
@@ -75,8 +75,7 @@ class Attributes(Entity):
         return Written(key, target_id, problem=Skip(text))
 
     def _held(self, code: str) -> StoreAttribute | None:
-        self.store.forget()
-        return self.store.attributes([code]).get(code)
+        return self.store.attributes([code], seconds=0).get(code)
 
     def _create(self, record: Attribute, code: str) -> StoreAttribute:
         kind = KINDS.get(record.kind, "text")

@@ -21,7 +21,7 @@ from connector.systems.magento.fields import DISABLED, Draft
 from connector.systems.magento.find import by_key, products
 from connector.systems.magento.products import Products
 from connector.systems.magento.shop import Shop
-from connector.systems.magento.store import Attribute
+from connector.systems.magento.store import LOOK_AGAIN, Attribute
 from connector.systems.magento.values import code_of, typed
 
 CONFIGURABLE, BUNDLE, GROUPED = "configurable", "bundle", "grouped"
@@ -119,7 +119,7 @@ class Composites(Entity):
         if not record.axes:
             raise Fail(f"Template {record.key} has no attribute to choose by.", code="magento.no_axis")
         codes = {name: code_of(name) for name in record.axes}
-        known = self.store.attributes(sorted(set(codes.values())))
+        known = self.store.attributes(sorted(set(codes.values())), seconds=LOOK_AGAIN)
         for name, code in codes.items():
             if code not in known:
                 raise Wait(f"The store has no attribute {code} yet.", for_=(ATTRIBUTE, name))

@@ -16,7 +16,7 @@ from connector.records import PRODUCT, Product
 from connector.systems.magento import errors, mapped
 from connector.systems.magento.numbers import money, plain
 from connector.systems.magento.schema import READ_ONLY, TOP
-from connector.systems.magento.store import Store
+from connector.systems.magento.store import LOOK_AGAIN, Attribute, Store
 from connector.systems.magento.urlkeys import url_key
 from connector.systems.magento.values import code_of, typed
 
@@ -211,6 +211,14 @@ def _attributes(draft: Draft, record: Product, store: Store) -> None:
             draft.notes.append(f"attribute {name} left out: the store has no attribute {code} of its own")
             continue
         try:
-            draft.custom.setdefault(code, typed(attribute, value))
+            draft.custom.setdefault(code, _typed(attribute, value, store))
         except ValueError as reason:
             draft.notes.append(f"attribute {name} left out: {reason}")
+
+
+def _typed(attribute: Attribute, value: str, store: Store) -> str:
+    """The value as the store wants it; an option that is not known may have been made a moment ago."""
+    try:
+        return typed(attribute, value)
+    except ValueError:
+        return typed(store.attributes([attribute.code], seconds=LOOK_AGAIN).get(attribute.code, attribute), value)

@@ -115,11 +115,12 @@ class Store:
     def has_source(self, code: str) -> bool:
         return code in (self._sources.get() or ()) or code in (self._sources.get(seconds=LOOK_AGAIN) or ())
 
-    def attributes(self, codes: Sequence[str]) -> dict[str, Attribute]:
-        """The attributes of these codes that the store has."""
+    def attributes(self, codes: Sequence[str], *, seconds: float = KEEP) -> dict[str, Attribute]:
+        """The attributes of these codes that the store has, at most `seconds` old; absent ones half a minute."""
         now = self.clock.monotonic()
         kept = {code: self._attributes[code] for code in codes if code in self._attributes}
-        due = [code for code in codes if code not in kept or now - kept[code][0] >= KEEP]
+        most = {code: seconds if kept[code][1] is not None else min(seconds, LOOK_AGAIN) for code in kept}
+        due = [code for code in codes if code not in kept or now - kept[code][0] >= most[code]]
         if due:
             rows = self.client.search_in(
                 "/products/attributes", "attribute_code", due, fields=FIELDS, action="verify_attributes"
@@ -129,6 +130,10 @@ class Store:
             kept.update({code: (now, found.get(code)) for code in due})
             self._attributes = {**self._attributes, **kept}  # replaced, not changed: other threads read it
         return {code: attribute for code, (_, attribute) in kept.items() if attribute is not None}
+
+    def forget_attribute(self, code: str) -> None:
+        """Read one attribute anew: it has just been made or got options."""
+        self._attributes = {known: row for known, row in self._attributes.items() if known != code}
 
     def forget(self) -> None:
         """Read everything anew: the shop said that an id is not right any more."""

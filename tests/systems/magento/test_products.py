@@ -354,3 +354,16 @@ def test_an_answer_that_is_not_magentos_is_a_refusal_and_not_a_crash(shop: Shop)
     shop.answer("PUT", "/products/A", ["what?"])
     (written,) = shop.magento().write_many([Product("A", name="A")], known={"A": "1"})
     assert isinstance(written.problem, Fail) and written.problem.code == "magento.not_magento"
+
+
+def test_an_option_that_was_made_a_moment_ago_is_known_half_a_minute_later(shop: Shop) -> None:
+    old = {"attribute_code": "color", "frontend_input": "select", "is_user_defined": True, "options": []}
+    shop.furnished().answer("PUT", "/products/A", {"id": 1})
+    shop._routes["GET", "/products/attributes"] = []
+    shop.answer("GET", "/products/attributes", listing([old]))
+    shop.answer("GET", "/products/attributes", listing([{**old, "options": [{"label": "Oak", "value": "21"}]}]))
+    magento, record = shop.magento(), Product("A", name="n", attributes=(("COLOR", "Oak"),))
+    (first,) = magento.write_many([record], known={"A": "1"})
+    shop.clock.advance(31)
+    (second,) = magento.write_many([record], known={"A": "1"})
+    assert "no option" in first.fields["notes"][0] and second.fields["color"] == "21"

@@ -6,16 +6,18 @@ The two share no code and were written from the same facts, so that a slip of on
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 import responses
-from requests import PreparedRequest
+from requests import PreparedRequest, Request
 from werkzeug.test import Client
 
 from connector.clock import FakeClock
@@ -49,7 +51,11 @@ from connector.sandbox.acumatica.app import Acumatica as Sandbox
 from connector.systems.acumatica import Acumatica
 from connector.systems.acumatica.settings import SETTINGS
 from connector.systems.base import Page, Written, clean_all
+from tests.conftest import SHARED
+from tests.contract.acumatica_names import inside, wrong
+from tests.contract.test_acumatica_contract import entities
 
+CONTRACTS = SHARED / "contracts" / "acumatica"
 BASE = "https://erp.example"
 VALUES = {"url": BASE, "tenant": "Company", "username": "admin", "password": "sandbox"}
 Build = Callable[..., Acumatica]
@@ -87,6 +93,31 @@ def build(sandbox: Sandbox) -> Iterator[Build]:
         yield make
         for system in made:
             system.close()
+        check_names([call.request for call in mock.calls])
+
+
+def check_names(sent: Iterable[PreparedRequest]) -> None:
+    """Every request of the test holds only what the published contract knows, where that is at hand."""
+    for request in sent:
+        told = inside(request)
+        if told is not None and CONTRACTS.is_dir():
+            assert list(wrong(request, known_to(told[0]))) == [], request.url
+
+
+@lru_cache
+def known_to(version: str) -> dict[str, Any]:
+    return entities(CONTRACTS, version)
+
+
+def test_the_check_of_names_notices_what_the_contract_has_not(shared: Path) -> None:
+    body = {"CustomerID": {"value": 7}, "Colour": {"value": "x"}, "Details": [{"OrderQty": {"value": "2"}}]}
+    made = Request("PUT", f"{BASE}/entity/Default/24.200.001/SalesOrder?$expand=Details,Moods", json=body).prepare()
+    assert list(wrong(made, known_to("24.200.001"))) == [
+        "$expand SalesOrder: Moods",
+        "SalesOrder.CustomerID is a String, not {'value': 7}",
+        "SalesOrder has no Colour",
+        "SalesOrderDetail.OrderQty is a Decimal, not {'value': '2'}",
+    ]
 
 
 @pytest.fixture
@@ -251,3 +282,21 @@ def test_what_becomes_of_an_order_is_told_step_by_step(erp: Acumatica) -> None:
     assert (invoice.order, invoice.number, invoice.complete) == (done.target_id, "000000012", True)
     shipment = erp.read_many(SHIPMENT, [key])[key]
     assert isinstance(shipment, Shipment) and shipment.invoiced
+
+
+def test_everything_that_can_be_read_is_asked_for_by_names_of_the_contract(build: Build) -> None:
+    """Every reader with every option that changes what it asks for."""
+    erp = build(
+        image={"source": "url", "url_attribute": "PIC"},
+        price={"tiers": True, "special_price": True},
+        product={"backorders_attribute": "BACKORDERS"},
+        inventory={"vendor": "sum"},
+        schema={
+            PRODUCT: {"TariffCode": {"path": "/root/", "api_name": "TariffCode"}},
+            CUSTOMER: {"BillingContact/Phone2": {"path": "/root/BillingContact/", "api_name": "Phone2"}},
+        },
+    )
+    for each in (build(), erp):
+        for entity in sorted(each.capabilities.reads):
+            keys = all_of(each, entity, datetime(2020, 1, 1, tzinfo=UTC))[:3]
+            each.read_many(entity, keys or ["SO/1", "Invoice/1", "drop:1/SO/1", "X", "1"])

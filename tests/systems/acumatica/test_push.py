@@ -267,3 +267,51 @@ def test_any_json_is_a_notification_that_can_be_stored_or_invalid(data: dict[str
         assert change.key and change.key == change.key.strip() and len(change.key) <= 255
         json.dumps(dict(change.payload), allow_nan=False, ensure_ascii=False).encode()
     found.id.encode(), found.query.encode()
+
+
+# --- the other entities
+
+ROWS = {
+    "category": ({"CategoryID": 7}, "7"),
+    "customer": ({"CustomerID": "C0001  "}, "C0001"),
+    "order_status": ({"OrderType": "SO", "OrderNbr": "SO004711"}, "SO/SO004711"),
+    "shipment": ({"ShipmentNbr": "004711"}, "004711"),
+    "invoice": ({"Type": "Invoice", "ReferenceNbr": "AR004711"}, "Invoice/AR004711"),
+    "product_status": ({"InventoryID": "TEA"}, "TEA"),
+    "relation": ({"RelatedInventoryID": "POT", "InventoryID": "TEA"}, "TEA"),
+    "composite": ({"InventoryID": "SHIRT"}, "SHIRT"),
+    "image": ({"InventoryID": "TEA"}, "TEA"),
+}
+
+
+def of(entity: str, inserted: list[Any], deleted: list[Any] | None = None) -> tuple[Change, ...]:
+    body = {"Query": "Q", "Id": "1", "TimeStamp": 1, "Inserted": inserted, "Deleted": deleted or []}
+    return parse(body, preferences={"push": {f"{entity}_query": "q"}}).changes
+
+
+@pytest.mark.parametrize("entity", ROWS)
+def test_each_entity_has_its_key(entity: str) -> None:
+    row, key = ROWS[entity]
+    (change,) = of(entity, [row])
+    assert (change.entity, change.key, change.operation) == (entity, key, "upsert")
+
+
+@pytest.mark.parametrize("entity", ROWS)
+def test_only_records_are_deleted_not_their_states(entity: str) -> None:
+    row, _ = ROWS[entity]
+    (change,) = of(entity, [], [row])
+    assert change.operation == ("delete" if entity in ("category", "customer") else "upsert")
+
+
+def test_stored_types_of_invoices_are_known_and_other_documents_are_none() -> None:
+    assert [one.key for one in of("invoice", [{"docType": "INV", "refNbr": "AR1"}])] == ["Invoice/AR1"]
+    assert of("invoice", [{"Type": "Credit Memo", "ReferenceNbr": "AR2"}]) == ()
+
+
+@pytest.mark.parametrize(("entity", "lost"), [
+    ("category", "CategoryID"), ("customer", "CustomerID"), ("order_status", "OrderType"),
+    ("shipment", "ShipmentNbr"), ("invoice", "ReferenceNbr"),
+])  # fmt: skip
+def test_a_missing_column_is_named(entity: str, lost: str) -> None:
+    with pytest.raises(Invalid, match=f"no column {lost}"):
+        of(entity, [{"Other": "x"}])

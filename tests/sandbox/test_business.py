@@ -56,6 +56,12 @@ def test_tables_over_odata(outsider: FlaskClient, table: str, column: str, value
     assert value in {row[column] for row in rows}
 
 
+def test_the_structure_of_companies_names_the_branches(client: FlaskClient):
+    rows = client.put(f"{BASE}/CompaniesStructure?$expand=Results", json={"id": None}).get_json()["Results"]
+    assert [row["BranchID"]["value"] for row in rows] == ["MAIN", "WEST"]
+    assert rows[0]["BranchStatus"] == {"value": True}
+
+
 def test_tables_have_long_names_filters_and_limits(outsider: FlaskClient):
     query = {"$filter": "UserNumbering eq true", "$select": "OrderType,Active"}
     rows = outsider.get(f"{DAC}/PX_Objects_SO_SOOrderType", query_string=query, headers=BASIC).get_json()["value"]

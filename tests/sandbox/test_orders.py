@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.test import Client
 
 from connector.sandbox import journal
 from connector.sandbox.acumatica.app import Acumatica
-from tests.sandbox.conftest import BASE
+from tests.sandbox.conftest import BASE, LOGIN
 
 EVERYTHING = ("?$expand=Details,Totals,TaxDetails,DiscountDetails,Payments,Shipments,BillToAddress,ShipToAddress,"
               "ShipToContact,ShippingSettings,FinancialSettings")  # fmt: skip
@@ -264,6 +265,34 @@ def test_an_action_that_runs_is_polled(erp: Acumatica, client: FlaskClient):
     assert client.post(f"{BASE}/SalesOrder/Nonsense", json=body).status_code == 404
     missing = {"entity": wrapped({"OrderType": "SO", "OrderNbr": "SO4711"})}
     assert client.post(f"{BASE}/SalesOrder/CancelSalesOrder", json=missing).status_code == 500
+
+
+def test_faults_strike_orders_too_and_a_lost_answer_leaves_an_order(erp: Acumatica, client: FlaskClient):
+    body = wrapped({"OrderType": "SO", "CustomerID": "C0000001", "ExternalRef": "X-1"})
+    caller = Client(erp.wsgi)
+    caller.post("/entity/auth/login", json=LOGIN)
+    client.put("/_sandbox/faults", json=[{"route": "/SalesOrder", "method": "PUT", "fault": "500_after", "count": 1}])
+    assert [caller.put(f"{BASE}/SalesOrder", json=body).status_code for _ in range(2)] == [500, 200]
+    assert len(effects(erp, "order_create")) == 2
+
+
+def test_a_credit_limit_holds_an_order(client: FlaskClient):
+    client.put(f"{BASE}/Customer", json=wrapped({"CustomerID": "C0000001", "CreditLimit": 30}))
+    assert [value(order(client), "Status") for _ in range(2)] == ["Open", "Credit Hold"]
+
+
+def test_broken_numbering_is_said(client: FlaskClient):
+    client.put("/_sandbox/switches", json={"numbering_broken": True})
+    answer = put(client, "SalesOrder", CustomerID="C0000001")
+    assert answer.status_code == 500 and "next number" in answer.get_json()["exceptionMessage"]
+
+
+def test_a_checker_reads_what_is_true(client: FlaskClient):
+    order(client, ExternalRef="X-1")
+    body = client.get("/_sandbox/desk/records/SalesOrder").get_json()
+    assert body["SO/SO000001"]["ExternalRef"] == "X-1" and body["SO/SO000001"]["lines"][0]["OrderQty"] == 2
+    assert len(client.get("/_sandbox/desk/records/Customer").get_json()) == 40
+    assert client.get("/_sandbox/desk/records/Nonsense").status_code == 400
 
 
 def test_a_customer_with_orders_cannot_be_deleted(client: FlaskClient):

@@ -61,6 +61,9 @@ class Customers(Documents):
             return sent
         if mode == "manual":
             raise Problem(exception("'Customer ID' cannot be empty.", status=422))
+        if self.erp.switch("numbering_broken"):
+            text = "Cannot generate the next number for the CUSTOMER sequence."
+            raise Problem(exception(text, "PX.Objects.CS.AutoNumberException"))
         while True:
             number = f"C{unit.count('CUSTOMER'):07d}"
             if unit.get("customer", number) is None:

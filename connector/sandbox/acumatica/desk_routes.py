@@ -10,8 +10,9 @@ from typing import Any
 
 from flask import Blueprint, Flask, jsonify, request
 
-from connector.sandbox.acumatica import files
+from connector.sandbox.acumatica import files, keeping, truths
 from connector.sandbox.acumatica.desk import Desk
+from connector.sandbox.acumatica.model import ENTITIES
 from connector.sandbox.acumatica.orders import shipments_of
 from connector.sandbox.control import refused
 
@@ -131,6 +132,15 @@ def register(app: Flask, system: Any) -> None:
                 if ref in ("", doc["fields"].get("ExternalRef"), doc["fields"].get("CustomerOrder"), name_of(doc))
             ]
         )
+
+    @page.get("/records/<entity>")
+    def records(entity: str) -> Any:
+        """{name: what is true of the record} of one kind (Customer, SalesOrder ...): for a checker."""
+        docs = list(system.store.kind(entity.lower()).values())
+        if entity.lower() not in ENTITIES or not ENTITIES[entity.lower()].shape:
+            return refused(ValueError(f"There is no list of {entity}."))
+        return jsonify({keeping.name_of(doc["kind"], doc["fields"]): {"id": doc["id"], "version": doc["modified"],
+                        **truths.of(keeping.noun(doc["kind"]), doc)} for doc in docs})  # fmt: skip
 
     @app.get("/_sandbox/pictures/<ident>.png")
     def picture(ident: str) -> Any:

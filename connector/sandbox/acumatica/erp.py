@@ -42,6 +42,7 @@ SETTINGS: dict[str, Any] = {
     "publish_error": "",  # a publication fails with this sentence
     "push_items": True,  # off: a project's push notification is passed over
     "action_polls": 1,  # how often the status of an action is asked for before it is done; 0: done at once, 204
+    "numbering_broken": False,  # sequences of orders and customers give no next number
     "customer_numbering": "both",  # both: a number that is sent counts; auto: it is replaced; manual: it is needed
 }
 

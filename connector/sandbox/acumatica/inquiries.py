@@ -34,6 +34,10 @@ PRICE = fields(
     String="CurrencyID Description InventoryID PriceCode PriceType Tax TaxCalculationMode UOM Warehouse",
     DateTime="CreatedDateTime EffectiveDate ExpirationDate LastModifiedDateTime",
 )  # fmt: skip
+COMPANY = fields(
+    String="BaseCurrencyID BranchCountry BranchID BranchName CompanyID CompanyName CompanyType",
+    Boolean="BranchStatus CompanyStatus",
+)
 ALLOCATION = fields(
     Boolean="Expired",
     DateTime="AllocationDate",
@@ -47,6 +51,7 @@ PARAMETERS: dict[str, tuple[str, dict[str, str]]] = {  # inquiry: (detail, param
     ),
     "StorageDetailsInquiry": ("StorageDetails", fields(String="WarehouseID")),
     "InventoryQuantityAvailable": ("Results", fields(String="InventoryID", DateTime="LastModifiedDateTime")),
+    "CompaniesStructure": ("Results", {}),
     "SalesPricesInquiry": (
         "SalesPriceDetails",
         fields(
@@ -224,6 +229,17 @@ def totals(erp: Erp, asked: Row) -> Row:
             "BaseUnit": "EA"}  # fmt: skip
 
 
+def companies(erp: Erp, asked: Row) -> tuple[list[Row], dict[str, str]]:
+    """The branches of the one company."""
+    docs = erp.store.kind("branch")
+    return [
+        {"CompanyID": "COMPANY", "CompanyName": "Sandbox Trading", "CompanyStatus": True, "BaseCurrencyID": "USD",
+         "CompanyType": "With Branches Not Requiring Balancing", "BranchID": name, "BranchStatus": True,
+         "BranchName": docs[name]["AcctName"], "BranchCountry": "US"}
+        for name in sorted(docs)
+    ], COMPANY  # fmt: skip
+
+
 def text(asked: Row, name: str) -> str:
     return str(asked.get(name) or "").strip().upper()
 
@@ -231,4 +247,5 @@ def text(asked: Row, name: str) -> str:
 ROWS: dict[str, Callable[[Erp, Row], tuple[list[Row], dict[str, str]]]] = {
     "InventorySummaryInquiry": summary, "StorageDetailsInquiry": storage, "InventoryQuantityAvailable": available,
     "SalesPricesInquiry": prices, "InventoryAllocationInquiry": allocation,
+    "CompaniesStructure": companies,
 }  # fmt: skip

@@ -70,6 +70,7 @@ class SalesOrders(Documents):
             self._fill(node, customer)
             self._sums(node, customer)
             payments.rows_checked(self.erp, node, errors)
+            over_limit(self.erp, node, customer)
         if old:
             order_checks.unchanged(old, node, errors)
         if not errors and old is None:
@@ -131,6 +132,9 @@ class SalesOrders(Documents):
             if sent in ("", "<NEW>"):
                 errors.append((("OrderNbr",), "'Order Nbr.' cannot be empty."))
             return sent
+        if self.erp.switch("numbering_broken"):
+            text = f"Cannot generate the next number for the {kind['OrderNumberingID']} sequence."
+            raise Problem(exception(text, "PX.Objects.CS.AutoNumberException"))
         return f"{PREFIX[kind['OrderNumberingID']]}{unit.count(kind['OrderNumberingID']):06d}"
 
     def keep(self, unit: Unit, old: Doc | None, node: Node, body: Mapping[str, Any]) -> Doc:
@@ -185,6 +189,21 @@ def status(node: Node, customer: Mapping[str, Any]) -> tuple[str, bool]:
     if node.get("Hold") or customer.get("Status") == "On Hold":
         return "On Hold", False
     return ("Credit Hold", True) if customer.get("Status") == "Credit Hold" else ("Open", False)
+
+
+def over_limit(erp: Any, node: Node, customer: Mapping[str, Any]) -> None:
+    """An open order that takes its customer over the credit limit goes on credit hold."""
+    limit = money.exact(customer["fields"].get("CreditLimit"))
+    if not limit or node.get("Status") != "Open":
+        return
+    owed = money.exact(node.get("OrderTotal")) - payments.applied_to(erp, node)
+    owed -= sum((money.exact(row.get("AppliedToOrder")) for row in node.get("Payments") or ()), money.exact(0))
+    for one in list(erp.store.kind("salesorder").values()):
+        same = one["fields"].get("OrderNbr") == node.get("OrderNbr")
+        if one["fields"]["CustomerID"] == node["CustomerID"] and not same:
+            owed += money.exact(one["linked"]["Totals"].get("UnpaidBalance"))
+    if owed > limit:
+        node["Status"], node["CreditHold"] = "Credit Hold", True
 
 
 def shared_fields(node: Node, body: Mapping[str, Any]) -> None:

@@ -1,86 +1,74 @@
-"""Categories beyond what the recordings show."""
+"""Sales categories over REST: a tree that can be built, moved and cut, with items in it."""
 
 from __future__ import annotations
 
-import pytest
+from typing import Any
 
-from connector.sandbox.magento.app import Magento
+from flask.testing import FlaskClient
 
-ROOT = "/rest/all/V1/categories"
-
-
-@pytest.fixture
-def category(ask):
-    def create(name: str, parent: int = 2, **more):
-        answer = ask("POST", ROOT, {"category": {"name": name, "parent_id": parent, "is_active": True, **more}})
-        assert answer.status_code == 200, answer.text
-        return answer.get_json()
-
-    return create
+from connector.sandbox import journal
+from connector.sandbox.acumatica.app import Acumatica
+from tests.sandbox.conftest import BASE
 
 
-def named(ask, scope, number):
-    return ask("GET", f"/rest/{scope}/V1/categories/{number}").get_json()["name"]
+def put(client: FlaskClient, query: str = "", **fields: Any) -> Any:
+    body = {name: raw if isinstance(raw, list) else {"value": raw} for name, raw in fields.items()}
+    return client.put(f"{BASE}/ItemSalesCategory{query}", json=body)
 
 
-def test_some_twenty_categories_are_there(ask):
-    found = ask("GET", f"{ROOT}/list?searchCriteria=").get_json()
-    assert found["total_count"] == 21
-    top = ask("GET", f"{ROOT}?depth=1").get_json()
-    assert {row["name"] for row in top["children_data"]} >= {"Tools", "Gifts", "Sale"}
-    assert all(row["children_data"] == [] for row in top["children_data"])
+def effects(erp: Acumatica) -> list[tuple[str, str]]:
+    return [
+        (entry["effect"], entry["key"]) for entry in journal.read(erp.store)["entries"] if "category" in entry["effect"]
+    ]
 
 
-def test_a_name_in_one_view_stays_there(ask, category):
-    number = category("Lamps")["id"]
-    ask("PUT", f"/rest/fr/V1/categories/{number}", {"category": {"name": "Lampes"}})
-    ask("PUT", f"{ROOT}/{number}", {"category": {"name": "Lighting"}})
-    assert [named(ask, scope, number) for scope in ("all", "default", "fr")] == ["Lighting", "Lighting", "Lampes"]
+def test_a_category_is_numbered_and_knows_its_path(erp: Acumatica, client: FlaskClient):
+    body = put(client, Description="Drills", ParentCategoryID=12).get_json()
+    assert body["CategoryID"] == {"value": 101} and body["Path"] == {"value": "/Company/Workshop/Power tools/Drills"}
+    again = put(client, CategoryID=101, Description="Drills & bits").get_json()
+    assert again["Description"] == {"value": "Drills & bits"} and again["ParentCategoryID"] == {"value": 12}
+    assert effects(erp) == [("category_create", "101"), ("category_update", "101")]
 
 
-def test_the_same_name_is_free_below_another_parent(ask, category):
-    category("Lamps", 3)
-    assert category("Lamps", 8)["path"].startswith("1/2/8/")
-    taken = ask("POST", ROOT, {"category": {"name": "Lamps", "parent_id": 3, "is_active": True}})
-    assert taken.get_json()["parameters"] == ["URL key for specified store already exists."]
+def test_the_same_name_twice_makes_two(client: FlaskClient):
+    first, second = (put(client, Description="Twins", ParentCategoryID=1).get_json() for _ in range(2))
+    assert first["CategoryID"] != second["CategoryID"]
+    query = {"$filter": "Description eq 'Twins' and ParentCategoryID eq 1"}
+    assert len(client.get(f"{BASE}/ItemSalesCategory", query_string=query).get_json()) == 2
 
 
-def test_a_moved_category_takes_its_children_along(ask, category):
-    upper, lower = category("Upper", 3), None
-    lower = category("Lower", upper["id"])
-    assert ask("PUT", f"{ROOT}/{upper['id']}/move", {"parentId": 8, "afterId": 9}).get_json() is True
-    moved = ask("GET", f"{ROOT}/{lower['id']}").get_json()
-    assert moved["path"] == f"1/2/8/{upper['id']}/{lower['id']}" and moved["level"] == 4
-    order = [row["id"] for row in ask("GET", f"{ROOT}?rootCategoryId=8").get_json()["children_data"]]
-    assert order == [9, upper["id"], 10, 11]
+def test_a_category_moves_but_not_below_itself(client: FlaskClient):
+    assert put(client, CategoryID=11, ParentCategoryID=20).get_json()["Path"] == {
+        "value": "/Company/Kitchen/Hand tools"
+    }
+    refused = put(client, CategoryID=20, ParentCategoryID=11)
+    assert refused.status_code == 422 and "below itself" in refused.get_json()["ParentCategoryID"]["error"]
+    assert put(client, Description="Lost", ParentCategoryID=4711).status_code == 422
+    assert put(client, ParentCategoryID=1).status_code == 422
+    assert put(client, CategoryID=4711, Description="Nowhere").status_code == 500
 
 
-def test_a_deleted_category_takes_its_children_and_links_along(shop: Magento, ask, category, product):
-    upper = category("Upper")
-    lower = category("Lower", upper["id"])
-    product("A-1", extension_attributes={"category_links": [{"category_id": str(lower["id"]), "position": 0}]})
-    assert ask("DELETE", f"{ROOT}/{upper['id']}").get_json() is True
-    assert ask("GET", f"{ROOT}/{lower['id']}").status_code == 404
-    read = ask("GET", "/rest/V1/products/A-1").get_json()
-    assert "category_links" not in read["extension_attributes"]
-    lines = shop.app.test_client().get("/_sandbox/journal?effect=category").get_json()["entries"]
-    assert [line["after"] is None for line in lines] == [False, False, True, True]
+def test_a_branch_is_deleted_with_its_children_and_items_stay(erp: Acumatica, client: FlaskClient):
+    before = client.get(f"{BASE}/ItemSalesCategory/11?$expand=Members").get_json()["Members"]
+    assert client.delete(f"{BASE}/ItemSalesCategory/10").status_code == 204
+    assert client.get(f"{BASE}/ItemSalesCategory/11").status_code == 500
+    assert [name for effect, name in effects(erp) if effect == "category_delete"] == ["11", "12", "13", "10"]
+    item = client.get(f"{BASE}/StockItem/{before[0]['InventoryID']['value']}?$expand=Categories").get_json()
+    assert item["Categories"] == []
 
 
-def test_the_index_learns_of_a_link_later_than_the_product(shop: Magento, ask, product):
-    product("A-1")
-    link = {"productLink": {"sku": "A-1", "position": 4, "category_id": "5"}}
-    assert ask("POST", f"{ROOT}/5/products", link).get_json() is True
-    assert ask("GET", f"{ROOT}/5/products").get_json() == []
-    shop.app.test_client().put("/_sandbox/switches", json={"index_seconds": -1})
-    assert ask("GET", f"{ROOT}/5/products").get_json() == [{"sku": "A-1", "position": 4, "category_id": "5"}]
+def test_members_come_and_go(client: FlaskClient):
+    query = "?$expand=Members"
+    body = put(client, query, CategoryID=99, Members=[{"InventoryID": {"value": "TL-00001"}}]).get_json()
+    (row,) = body["Members"]
+    assert row["InventoryID"] == {"value": "TL-00001"}
+    item = client.get(f"{BASE}/StockItem/TL-00001?$expand=Categories").get_json()
+    assert {"value": 99} in [one["CategoryID"] for one in item["Categories"]]
+    body = put(client, query, CategoryID=99, Members=[{"id": row["id"], "delete": True}]).get_json()
+    assert body["Members"] == []
 
 
-def test_tax_classes_are_unique_in_their_kind(ask):
-    body = {"taxClass": {"class_name": "Books", "class_type": "PRODUCT"}}
-    number = ask("POST", "/rest/V1/taxClasses", body).get_json()
-    assert isinstance(number, str)
-    assert ask("POST", "/rest/V1/taxClasses", body).status_code == 400
-    assert ask("GET", f"/rest/V1/taxClasses/{number}").get_json()["class_name"] == "Books"
-    assert ask("DELETE", f"/rest/V1/taxClasses/{number}").get_json() is True
-    assert ask("GET", f"/rest/V1/taxClasses/{number}").status_code == 404
+def test_an_item_cannot_stand_in_a_category_that_is_not_there(client: FlaskClient):
+    body = {"InventoryID": {"value": "TL-00001"}, "Categories": [{"CategoryID": {"value": 4711}}]}
+    answer = client.put(f"{BASE}/StockItem", json=body)
+    assert answer.status_code == 422 and "4711" in answer.get_json()["exceptionMessage"]

@@ -1,179 +1,137 @@
-"""Configurables, bundles, links and pictures beyond what the recordings show, and what only Commerce has."""
+"""Templates with variants, kits, related items, files, vendors and prices for classes of customers."""
 
 from __future__ import annotations
 
-import base64
+import json
+from typing import Any
 
 import pytest
+from flask.testing import FlaskClient
 
-from connector.sandbox.magento.app import Magento
-
-ROOT = "/rest/all/V1"
-PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n" + bytes(40)).decode()
-
-
-@pytest.fixture
-def shirt(ask, product, stock):
-    """A configurable with a child in two colours, both in stock."""
-    color = ask("GET", f"{ROOT}/products/attributes/color").get_json()
-    values = [row["value"] for row in color["options"] if row["value"]][:2]
-    ids = []
-    for at, value in enumerate(values):
-        attributes = [{"attribute_code": "color", "value": value}]
-        ids.append(product(f"S-{at}", visibility=1, price=20 + at, weight=1, custom_attributes=attributes)["id"])
-        stock((f"S-{at}", "default", 50, 1))
-        stock((f"S-{at}", "default", 50, 1))
-    option = {"attribute_id": str(color["attribute_id"]), "label": "Colour",
-              "values": [{"value_index": int(value)} for value in values]}  # fmt: skip
-    extension = {"configurable_product_options": [option], "configurable_product_links": ids}
-    return product("SHIRT", type_id="configurable", extension_attributes=extension)
+from connector.sandbox.acumatica.app import Acumatica
+from tests.sandbox.conftest import BASE
+from tests.sandbox.test_inquiries import BASIC
+from tests.sandbox.test_orders import order, value, wrapped
 
 
 @pytest.fixture
-def kit(ask, product, stock):
-    """A bundle of two parts that ship together."""
-    links = []
-    for number in range(2):
-        product(f"K-{number}", price=10 + number, weight=1)
-        stock((f"K-{number}", "default", 50, 1))
-        stock((f"K-{number}", "default", 50, 1))
-        links.append({"title": f"Part {number}", "type": "select", "required": True, "position": number,
-                      "product_links": [{"sku": f"K-{number}", "qty": number + 1, "is_default": True}]})  # fmt: skip
-    return product("KIT", type_id="bundle", extension_attributes={"bundle_product_options": links})
+def more(client: FlaskClient) -> FlaskClient:
+    answer = client.post("/_sandbox/desk/composites", json={})
+    assert answer.status_code == 200 and answer.get_json()["records"] > 20, answer.text
+    return client
 
 
-def bought(shop: Magento, ask, kind: str):
-    placed = shop.app.test_client().post("/_sandbox/orders", json={"kinds": [kind], "seed": 2}).get_json()["orders"]
-    return ask("GET", f"/rest/V1/orders/{placed[0]['entity_id']}").get_json()
+def test_they_come_once(erp: Acumatica, more: FlaskClient):
+    items = len(erp.erp.items())
+    assert more.post("/_sandbox/desk/composites", json={}).status_code == 200
+    assert len(erp.erp.items()) == items == 520 + 9 + 4 + 3 + 2
 
 
-def test_a_configurable_is_ordered_as_its_child(shop: Magento, ask, shirt):
-    order = bought(shop, ask, "configurable")
-    parent, child = order["items"]
-    assert parent["product_type"] == "configurable" and parent["sku"] == child["sku"] != "SHIRT"
-    assert child["parent_item_id"] == parent["item_id"] and (child["price"], parent["price"] > 0) == (0, True)
-    wrong = {"items": [{"order_item_id": child["item_id"], "qty": 1}]}
-    assert ask("POST", f"/rest/V1/order/{order['entity_id']}/ship", wrong).status_code == 400
-    assert ask("POST", f"/rest/V1/order/{order['entity_id']}/ship", {}).status_code == 200
-    assert ask("GET", f"/rest/V1/stockItems/{child['sku']}").get_json()["qty"] == 49
+def test_a_reset_can_bring_them(erp: Acumatica):
+    client = erp.app.test_client()
+    assert client.post("/_sandbox/reset", json={"products": 60, "composites": True}).status_code == 200
+    assert erp.store.get("templateitems", "TPL-TEE")
 
 
-def test_a_bundle_is_its_parts_and_their_sum(shop: Magento, ask, kit):
-    order = bought(shop, ask, "bundle")
-    parent, *parts = order["items"]
-    assert parent["sku"] == "KIT" and {part["sku"]: part["qty_ordered"] for part in parts} == {"K-0": 1, "K-1": 2}
-    assert parent["price"] == sum(part["price"] * part["qty_ordered"] for part in parts) == order["subtotal"]
-    ask("POST", f"/rest/V1/order/{order['entity_id']}/invoice", {})
-    ask("POST", f"/rest/V1/order/{order['entity_id']}/ship", {})
-    assert ask("GET", "/rest/V1/stockItems/K-1").get_json()["qty"] == 48
-    assert ask("GET", f"/rest/V1/orders/{order['entity_id']}").get_json()["state"] == "complete"
-    assert ask("POST", f"/rest/V1/order/{order['entity_id']}/refund", {}).status_code == 200
-    read = ask("GET", f"/rest/V1/orders/{order['entity_id']}").get_json()
-    assert (read["state"], read["total_refunded"]) == ("closed", order["grand_total"])
+def test_a_template_lists_its_variants(more: FlaskClient):
+    query = "?$expand=Matrix,Attributes,Categories&$select=InventoryID,Matrix/InventoryID,Matrix/ExportToExternal"
+    body = more.get(f"{BASE}/TemplateItems/TPL-TEE{query}").get_json()
+    names = [value(row, "InventoryID") for row in body["Matrix"]]
+    assert len(names) == 9 and "TPL-TEE-BLA-S" in names
+    assert {value(row, "AttributeID") for row in body["Attributes"]} == {"COLOR", "SIZE"}
+    item = more.get(f"{BASE}/StockItem/TPL-TEE-BLA-S?$expand=Attributes").get_json()
+    assert value(item, "TemplateItemID") == "TPL-TEE"
+    assert {value(row, "Value") for row in item["Attributes"]} == {"Black", "S"}
 
 
-def test_a_part_of_a_ship_together_bundle_gets_no_second_source(ask, stock, kit):
-    answer = stock(("K-0", "default", 1, 1), ("K-0", "east", 1, 1))
-    assert answer.status_code == 400
-    assert answer.get_json()["message"].startswith('Validation Failed: Not able to assign "east" to product "K-0"')
-    assert ask("GET", "/rest/V1/stockItems/K-0").get_json()["qty"] == 50, "nothing of the batch is written"
+def test_a_template_can_be_changed_and_is_told(erp: Acumatica, more: FlaskClient):
+    body = wrapped({"InventoryID": "TPL-TEE", "Description": "Team Shirt"})
+    assert more.put(f"{BASE}/TemplateItems", json=body).status_code == 200
+    wrong = wrapped({"InventoryID": "TPL-X", "ItemClass": "NOPE"})
+    assert more.put(f"{BASE}/TemplateItems", json=wrong).status_code == 422
+    rows = more.get("/t/Company/api/odata/gi/CC Templates", headers=BASIC).get_json()["value"]
+    assert "Team Shirt" in {row["Description"] for row in rows}
 
 
-def test_bundle_options_come_and_go(ask, kit):
-    base = f"{ROOT}/bundle-products"
-    made = ask("POST", f"{base}/options/add", {"option": {"title": "More", "sku": "KIT", "type": "radio"}}).get_json()
-    assert ask("POST", f"{base}/KIT/links/{made}", {"linkedProduct": {"sku": "K-0", "qty": 1}}).status_code == 200
-    assert ask("POST", f"{base}/KIT/links/{made}", {"linkedProduct": {"sku": "K-0", "qty": 1}}).status_code == 400
-    assert ask("DELETE", f"{base}/KIT/options/{made}/children/K-0").get_json() is True
-    assert ask("DELETE", f"{base}/KIT/options/{made}").get_json() is True
-    assert ask("GET", f"{base}/KIT/options/{made}").status_code == 404
+def test_kits_name_their_parts(more: FlaskClient):
+    body = more.get(f"{BASE}/KitSpecification/KIT-BENCH/1?$expand=StockComponents").get_json()
+    parts = {value(row, "StockInventoryID"): value(row, "ComponentQty") for row in body["StockComponents"]}
+    assert parts == {"TL-00001": 1.0, "TL-00008": 1.0, "TL-00015": 4.0}
+    assert value(more.get(f"{BASE}/StockItem/KIT-BENCH").get_json(), "IsAKit") is True
+    assert value(more.get(f"{BASE}/NonStockItem/KIT-CAMP").get_json(), "IsKit") is True
+    row = [wrapped({"StockInventoryID": "NOPE"})]
+    wrong = {**wrapped({"KitInventoryID": "KIT-BENCH", "RevisionID": "2"}), "StockComponents": row}
+    assert more.put(f"{BASE}/KitSpecification", json=wrong).status_code == 422
 
 
-def test_a_save_replaces_the_links_and_leaves_them_without_the_key(ask, product):
-    for sku in ("A", "B", "C"):
-        product(sku)
-    rows = [{"sku": "A", "link_type": kind, "linked_product_sku": other, "position": 1}
-            for kind, other in (("related", "B"), ("upsell", "C"))]  # fmt: skip
-    product("A", product_links=rows)
-    product("A", price=2)
-    assert len(ask("GET", f"{ROOT}/products/A").get_json()["product_links"]) == 2
-    assert product("A", product_links=rows[:1])["product_links"][0]["linked_product_sku"] == "B"
-    assert ask("GET", f"{ROOT}/products/A/links/upsell").get_json() == []
-    assert ask("DELETE", f"{ROOT}/products/A/links/related/B").get_json() is True
-    assert ask("DELETE", f"{ROOT}/products/A/links/related/B").status_code == 404
+def test_related_items_are_read_by_inquiry_and_table_and_told(erp: Acumatica, more: FlaskClient):
+    rows = more.get("/t/Company/api/odata/gi/CC Relations", headers=BASIC).get_json()["value"]
+    mine = {row["RelatedInventoryID"]: row["Relation"] for row in rows if row["InventoryID"] == "TL-00001"}
+    assert mine == {"TL-00008": "Cross-Sell", "TL-00015": "Up-Sell", "KT-00002": "Related"}
+    stored = more.get("/t/Company/api/odata/dac/INRelatedInventory", headers=BASIC).get_json()["value"]
+    assert {row["Relation"] for row in stored} == {"CSELL", "USELL", "RELTD"}
+    more.put("/_sandbox/push", json={"address": "http://connector.test/hook", "pauses": [0]})
+    link = {"item": "TL-00001", "rows": [{"RelatedInventoryID": "TL-00008", "Relation": "Cross-Sell"}]}
+    assert more.post("/_sandbox/desk/relations", json=link).status_code == 200
+    (row,) = erp.store.db.execute("SELECT query, body FROM outbox").fetchall()
+    body = json.loads(row[1])
+    assert row[0] == "CC Relations" and len(body["Deleted"]) == 3 and len(body["Inserted"]) == 1
+    wrong = {"item": "TL-00001", "rows": [{"RelatedInventoryID": "NOPE"}]}
+    assert more.post("/_sandbox/desk/relations", json=wrong).status_code == 400
 
 
-def picture(ask, name: str, data: str = PNG, **more):
-    entry = {"media_type": "image", "label": name, "position": 1, "disabled": False, "types": [],
-             "content": {"base64_encoded_data": data, "type": "image/png", "name": name}, **more}  # fmt: skip
-    return ask("POST", f"{ROOT}/products/A/media", {"entry": entry})
+def test_pictures_are_files_that_can_be_fetched(more: FlaskClient):
+    body = more.get(f"{BASE}/StockItem/TL-00001?$expand=files,Attributes").get_json()
+    first = body["files"][0]
+    assert first["filename"] == "Stock Items (TL-00001)\\tl-00001-1.png"
+    answer = more.get(first["href"])
+    assert answer.content_type == "image/png" and answer.data.startswith(b"\x89PNG")
+    template = more.get(f"{BASE}/TemplateItems/TPL-TEE?$expand=files").get_json()
+    assert len(template["files"]) == 2
+    assert more.get(f"{BASE}/files/00000000-0000-0000-0000-000000000009").status_code == 500
 
 
-def test_a_picture_is_handed_out_and_told_in_the_journal(shop: Magento, ask, product):
-    product("A")
-    at = picture(ask, "front.png", types=["image"]).get_json()
-    entry = ask("GET", f"{ROOT}/products/A/media/{at}").get_json()
-    answer = shop.app.test_client().get(f"/media/catalog/product{entry['file']}")
-    assert answer.data == base64.b64decode(PNG) and answer.content_type == "image/png"
-    assert ask("DELETE", f"{ROOT}/products/A/media/{at}").get_json() is True
-    assert shop.app.test_client().get(f"/media/catalog/product{entry['file']}").status_code == 404
-    lines = shop.app.test_client().get("/_sandbox/journal?effect=image&key=A").get_json()["entries"]
-    assert [line["after"] is None for line in lines] == [False, True] and lines[0]["after"]["sha256"]
+def test_a_file_is_put_and_replaced(more: FlaskClient):
+    body = more.get(f"{BASE}/StockItem/TL-00008?$expand=files").get_json()
+    place = body["_links"]["files:put"].replace("{filename}", "manual.pdf")
+    for data in (b"%PDF-1", b"%PDF-2"):
+        assert more.put(place, data=data, headers={"PX-CbFileComment": "The manual"}).status_code == 204
+    (one,) = more.get(f"{BASE}/StockItem/{body['id']}?$expand=files").get_json()["files"]
+    assert one["comment"] == "The manual" and more.get(one["href"]).data == b"%PDF-2"
 
 
-def test_a_save_with_a_gallery_removes_what_is_left_out(ask, product):
-    product("A")
-    first = int(picture(ask, "one.png", types=["image"]).get_json())
-    picture(ask, "two.png")
-    kept = [{"id": first, "media_type": "image", "label": "Only", "position": 3, "disabled": False, "types": ["image"]}]
-    content = {"base64_encoded_data": PNG, "type": "image/png", "name": "three.png"}
-    new = [{"media_type": "image", "label": "New", "position": 9, "disabled": False, "types": [], "content": content}]
-    saved = product("A", media_gallery_entries=[*kept, *new])
-    assert [row["label"] for row in saved["media_gallery_entries"]] == ["Only", "New"]
-    product("A", price=3)
-    assert len(ask("GET", f"{ROOT}/products/A/media").get_json()) == 2, "without the key nothing happens"
+def test_a_picture_may_be_an_address(more: FlaskClient):
+    (row,) = more.get(f"{BASE}/StockItem/KT-00002?$expand=FileURLs").get_json()["FileURLs"]
+    assert value(row, "FileType") == "Image" and value(row, "FileURL").startswith("http://localhost/_sandbox/pictures/")
+    assert more.get(value(row, "FileURL")).data.startswith(b"\x89PNG")
 
 
-def test_returns_are_a_part_of_commerce(shop: Magento, ask, product, stock):
-    assert ask("GET", "/rest/V1/returns?searchCriteria=").status_code == 404
-    shop.app.test_client().put("/_sandbox/switches", json={"edition": "commerce"})
-    product("A")
-    stock(("A", "default", 9, 1))
-    stock(("A", "default", 9, 1))
-    order = bought(shop, ask, "guest")
-    at, item = order["entity_id"], order["items"][0]["item_id"]
-    wanted = {"rmaDataObject": {"order_id": at, "items": [{"order_item_id": item, "qty_requested": 1}]}}
-    assert ask("POST", "/rest/V1/returns", wanted).status_code == 400, "nothing was shipped yet"
-    ask("POST", f"/rest/V1/order/{at}/ship", {})
-    made = ask("POST", "/rest/V1/returns", wanted).get_json()
-    assert made["order_increment_id"] == order["increment_id"] and made["items"][0]["qty_requested"] == 1
-    assert ask("GET", "/rest/V1/returns?searchCriteria=").get_json()["total_count"] == 1
-    assert "Magento_Enterprise" in ask("GET", "/rest/V1/modules?searchCriteria=").get_json()
+def test_vendors_and_what_they_have(more: FlaskClient):
+    body = more.get(f"{BASE}/StockItem/TL-00001?$expand=VendorDetails,Attributes").get_json()
+    assert value(body, "VendorDetails", 0, "VendorID") == "V000001"
+    values = {value(row, "AttributeID"): value(row, "Value") for row in body["Attributes"]}
+    assert values["VENDORQTY"] == "40"
 
 
-def test_a_set_has_the_groups_of_its_skeleton_and_may_lose_its_own(ask):
-    base = f"{ROOT}/products/attribute-sets"
-    made = ask("POST", base, {"attributeSet": {"attribute_set_name": "New"}, "skeletonId": 4}).get_json()
-    number = made["attribute_set_id"]
-    wanted = "searchCriteria[filter_groups][0][filters][0]"
-    query = {f"{wanted}[field]": "attribute_set_id", f"{wanted}[value]": number}
-    groups = ask("GET", f"{base}/groups/list", query_string=query).get_json()["items"]
-    assert len(groups) == 10 and "Product Details" in {row["attribute_group_name"] for row in groups}
-    body = {"group": {"attribute_group_name": "ERP", "attribute_set_id": number}}
-    group = ask("POST", f"{base}/groups", body).get_json()["attribute_group_id"]
-    body = {"attributeSetId": number, "attributeGroupId": group, "attributeCode": "size", "sortOrder": 1}
-    ask("POST", f"{base}/attributes", body)
-    assert ask("DELETE", f"{base}/{number}/attributes/size").get_json() is True
-    assert ask("DELETE", f"{base}/{number}/attributes/size").status_code == 400
-    assert ask("DELETE", f"{base}/groups/{group}").get_json() is True
-    assert ask("DELETE", f"{base}/{number}").get_json() is True
-    assert ask("DELETE", f"{base}/4").status_code == 400
+def test_prices_for_classes_and_quantities(erp: Acumatica, more: FlaskClient):
+    def rows(**asked: Any) -> list[dict[str, Any]]:
+        answer = more.put(f"{BASE}/SalesPricesInquiry?$expand=SalesPriceDetails", json=wrapped(asked))
+        return list(answer.get_json()["SalesPriceDetails"])
+
+    found = rows(InventoryID="TL-00001", PriceType="Customer Price Class")
+    assert [(value(row, "PriceCode"), value(row, "BreakQty")) for row in found] == [
+        ("WHOLESALE", 0.0), ("WHOLESALE", 10.0), ("VIP", 0.0)
+    ]  # fmt: skip
+    assert len(rows(InventoryID="TL-00001", PriceType="Customer Price Class", PriceCode="VIP")) == 1
+    assert {value(row, "PriceType") for row in rows(InventoryID="TL-00001", PriceType="Base")} == {"Base"}
+    more.put(f"{BASE}/Customer", json=wrapped({"CustomerID": "C0000001", "PriceClassID": "WHOLESALE"}))
+    prices = []
+    for count in (1, 12):
+        body = order(more, Details=[{"InventoryID": "TL-00001", "OrderQty": count}])
+        prices.append(value(body, "Details", 0, "UnitPrice"))
+    assert prices == [28.34, 25.19]
 
 
-def test_an_option_is_renamed_for_each_view(ask):
-    base = f"{ROOT}/products/attributes/color/options"
-    number = ask("GET", base).get_json()[1]["value"]
-    told = {"label": "Black", "value": number, "store_labels": [{"store_id": 3, "label": "Noir"}]}
-    assert ask("PUT", f"{base}/{number}", {"option": told}).get_json() is True
-    assert ask("GET", base.replace("/all/", "/fr/")).get_json()[1]["label"] == "Noir"
-    assert ask("GET", base).get_json()[1]["label"] == "Black"
+def test_wrong_prices_are_refused(more: FlaskClient):
+    body = {"item": "TL-00001", "rows": [{"PriceCode": "NOPE", "Price": 1}]}
+    assert more.post("/_sandbox/desk/prices", json=body).status_code == 400

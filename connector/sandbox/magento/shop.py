@@ -83,6 +83,9 @@ class Shop:
         self.store = store
         if not store.kind("website"):
             self.fill()
+        elif not store.kind("customer_group"):  # a file from before the store could sell
+            with store.unit("SANDBOX", "/_sandbox/reset") as unit:
+                fill_sales(unit, bare=False)
 
     def switch(self, name: str) -> Any:
         return self.store.setting("switches", {}).get(name, SETTINGS[name])
@@ -98,7 +101,6 @@ class Shop:
         with self.store.unit("SANDBOX", "/_sandbox/reset") as unit:
             for website in WEBSITES:
                 unit.put("website", str(website["id"]), website)
-            fill_categories(unit, CATEGORIES[: 2 if bare else None])
             for number, name, kind in TAX_CLASSES[: 2 if bare else None]:
                 unit.put("taxclass", str(number), {"class_id": number, "class_name": name, "class_type": kind})
             for code, name, postcode in SOURCES[: 1 if bare else None]:
@@ -113,18 +115,7 @@ class Shop:
                 for priority, code in enumerate(("east", "retail"), 1):
                     unit.put("link", f"2:{code}", {"stock_id": 2, "source_code": code, "priority": priority})
             unit.put("sequence", "stock", {"last": 1 if bare else 2})
-            for number, code in people.GROUPS:
-                row = {"id": number, "code": code, "tax_class_id": 3}
-                unit.put("customer_group", str(number), row)
-            unit.put("sequence", "customer_group", {"last": 3})
-            unit.put("sequence", "taxrate", {"last": 2})  # an installation has two of its own, for no rule
-            if not bare:
-                fill_people(unit)
-                unit.put("config", "currency", {"codes": list(RATES)})
-                for kind, docs in offers.documents().items():
-                    for key, doc in docs.items():
-                        unit.put(kind, key, doc)
-                    unit.put("sequence", kind, {"last": len(docs)})
+            fill_sales(unit, bare)
             attributes.fill(unit, () if bare else SETS, {} if bare else catalogue.ATTRIBUTES)
             unit.note("reset", "", None, {"fixture": fixture})
 
@@ -173,6 +164,23 @@ class Shop:
             "website_ids": doc["websites"],
             "stock": stock,
         }
+
+
+def fill_sales(unit: Unit, bare: bool) -> None:
+    """Categories, and what selling needs: groups, customers, ways to ship and to pay, taxes."""
+    fill_categories(unit, CATEGORIES[: 2 if bare else None])
+    for number, code in people.GROUPS:
+        row = {"id": number, "code": code, "tax_class_id": 3}
+        unit.put("customer_group", str(number), row)
+    unit.put("sequence", "customer_group", {"last": 3})
+    unit.put("sequence", "taxrate", {"last": 2})  # an installation has two of its own, for no rule
+    if not bare:
+        fill_people(unit)
+        unit.put("config", "currency", {"codes": list(RATES)})
+        for kind, docs in offers.documents().items():
+            for key, doc in docs.items():
+                unit.put(kind, key, doc)
+            unit.put("sequence", kind, {"last": len(docs)})
 
 
 def fill_categories(unit: Unit, rows: tuple[tuple[int, int, str], ...]) -> None:

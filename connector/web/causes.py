@@ -46,6 +46,7 @@ CAUSES = {
         "The system is closed for now", "Maintenance mode, or overloaded. Reprocess when it is open again."
     ),
     "http.504": Cause("The web server waited in vain", "The system is too slow. Look at its load, then reprocess."),
+    "http.too_large": Cause("The file is too large", "Pictures of more than 10 MB are not sent: put a smaller one in."),
     "http.507": Cause("The disk of the system is full", "Its administrator has to make room; then reprocess."),
     # Acumatica
     "acumatica.address": Cause(
@@ -106,6 +107,114 @@ CAUSES = {
     ),
     "acumatica.unlisted": Cause(
         "Acumatica cannot list these records", "A customization calculates their fields. They are read one by one."
+    ),
+    "acumatica.branch": Cause(
+        "The branch is not known or not allowed",
+        "Correct the branch in the order settings or the branch mapping (Branches, CS102000).",
+    ),
+    "acumatica.cash_account": Cause(
+        "The cash account does not fit",
+        "It has to be active and allowed for the payment method (CA204000). Correct the payment mapping.",
+    ),
+    "acumatica.category": Cause(
+        "The category is not one of Acumatica's",
+        "Its parent was not synced yet, or was deleted. Sync the parent, then reprocess.",
+    ),
+    "acumatica.category_in_use": Cause(
+        "The category still has items", "Move its items in Acumatica (IN204060) before it can be deleted."
+    ),
+    "acumatica.company_root": Cause(
+        "The company has no root category",
+        "Enter the name of its root category as it stands in Item Sales Categories (IN204060).",
+    ),
+    "acumatica.credit_limit": Cause(
+        "The customer is over the credit limit",
+        "Raise the limit, book a payment, or release the credit hold (Customers, AR303000), then reprocess.",
+    ),
+    "acumatica.currency": Cause(
+        "The currency is not allowed or has no rate",
+        "Allow it for the customer (AR303000) and enter its rate (CM301000).",
+    ),
+    "acumatica.customer": Cause(
+        "The customer is unknown or not active", "Look at the customer in Acumatica (AR303000), then reprocess."
+    ),
+    "acumatica.customer_class": Cause(
+        "The customer class is not known", "Choose a default class, or correct the customer group mapping (AR201000)."
+    ),
+    "acumatica.inactive_item": Cause(
+        "The item may not be sold", "Set its status to Active in Acumatica (IN202500), then reprocess."
+    ),
+    "acumatica.item_class": Cause(
+        "The product has no item class", "Give it an attribute set that is named like an item class (IN201000)."
+    ),
+    "acumatica.no_number": Cause(
+        "Acumatica did not say the new number",
+        "Look in Acumatica whether the record was made, then reprocess: it is found again.",
+    ),
+    "acumatica.no_original": Cause(
+        "The order of the credit memo is not there", "Sync the order first, then reprocess the credit memo."
+    ),
+    "acumatica.no_picture": Cause(
+        "The file is no picture", "JPEG, PNG, GIF and WebP are sent. Replace the file, or take it off the item."
+    ),
+    "acumatica.number_taken": Cause(
+        "The number is taken",
+        "Use an order type of its own for the store, or leave the numbering to Acumatica (segmentation: auto).",
+    ),
+    "acumatica.numbering": Cause(
+        "The numbering sequence refuses",
+        "For the store's own numbers it has to allow manual numbering (Order Types, SO201000).",
+    ),
+    "acumatica.order_type": Cause(
+        "The order type is not known or not active", "Choose an active one in the order settings (SO201000)."
+    ),
+    "acumatica.payment_method": Cause(
+        "The payment method is not known or not active",
+        "Correct the payment mapping, or activate the method (CA204000).",
+    ),
+    "acumatica.period": Cause(
+        "The financial period is closed", "Open the period of the document's date (GL503000), then reprocess."
+    ),
+    "acumatica.postal_address": Cause(
+        "The postal address is not accepted",
+        "Acumatica does not know its country, region or postal code (Countries/States, CS204000).",
+    ),
+    "acumatica.reference": Cause(
+        "Acumatica shows no such list", "Type the value, or give the user rights to that form."
+    ),
+    "acumatica.required": Cause(
+        "A field that Acumatica needs is empty", "The message names it: map it, or give it a default in Acumatica."
+    ),
+    "acumatica.several_categories": Cause(
+        "Several categories have one name", "Rename or merge them in Acumatica (IN204060), then reprocess."
+    ),
+    "acumatica.several_customers": Cause(
+        "Several customers have one e-mail address",
+        "Merge them, or enter the store's reference as Account Ref. of the right one (AR303000).",
+    ),
+    "acumatica.ship_via": Cause(
+        "The ship via code is not known or not active", "Correct the shipping mapping, or activate the code (CS207500)."
+    ),
+    "acumatica.shipping_terms": Cause(
+        "The shipping terms are not known", "Correct them in the order settings (CS208000)."
+    ),
+    "acumatica.tax": Cause(
+        "A tax ID, zone or category is not known",
+        "Correct tax ID and tax zone in the order settings (TX205000, TX206000).",
+    ),
+    "acumatica.tax_id": Cause(
+        "The taxes have no tax ID", "Choose a tax ID in the order settings, or let Acumatica compute the taxes."
+    ),
+    "acumatica.total_differs": Cause(
+        "The ERP's total is another one than the store's",
+        "The order is on hold and the message says what differs. Correct it and release the hold.",
+    ),
+    "acumatica.unknown_item": Cause(
+        "The item is not in Acumatica", "Create it with the store's SKU as its Inventory ID, then reprocess."
+    ),
+    "acumatica.uom": Cause("The unit is not known", "Define the unit or its conversion for that item in Acumatica."),
+    "acumatica.warehouse": Cause(
+        "The warehouse is not known or not active", "Correct the warehouse mapping or the default warehouse (IN204000)."
     ),
     "acumatica.values": Cause("Acumatica refused the values", "The message names the field: correct the record."),
     "acumatica.warehouses": Cause(

@@ -121,7 +121,7 @@ CAUSES = (
         "Define the unit or its conversion for that item in Acumatica.",
     ),
     _cause(
-        "address",
+        "postal_address",
         r"(country|state|postal ?code|zip)\b.{0,80}(cannot be found|not found|does not match|invalid|does not exist)",
         "Acumatica does not know the country, region or postal code of the address (Countries/States, CS204000).",
     ),

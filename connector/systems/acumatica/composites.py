@@ -127,7 +127,8 @@ def changed(erp: Erp, when: datetime | None, position: str) -> Page:
     part, _, after = position.partition(":")
     modified = STOCK.modified(erp.client.version())
     if part == "kits":
-        page = _page(erp, KITS, "KitInventoryID", "LastModifiedDateTime", when, after)
+        dated = "LastModifiedDateTime" if erp.client.version() >= "24" else ""  # older endpoints tell none
+        page = _page(erp, KITS, "KitInventoryID", dated, when, after)
         return Page(page.changes, f"kits:{page.position}" if page.position else None)
     if part == "variants":
         page = _variants_since(erp, when, after)

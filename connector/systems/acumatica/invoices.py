@@ -7,7 +7,7 @@ its own key, "Invoice/AR004711/SO/SO000002". Invoices that are not released are 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from connector.records import INVOICE, Invoice, Shipped
@@ -19,10 +19,8 @@ from connector.systems.base import Change, Page
 ENTITY, KEY, MODIFIED, TYPE = "SalesInvoice", "ReferenceNbr", "LastModifiedDateTime", "Invoice"
 RELEASED = ("open", "closed", "reserved")
 COMPLETED = "completed"
-POLLED = {
-    "$select": f"Type,{KEY},{MODIFIED},Status,Details/OrderType,Details/OrderNbr",
-    "$expand": "Details",
-}
+DETAILS = "Details/OrderType,Details/OrderNbr"
+BACK = timedelta(days=31)  # how far back the dates of invoices are looked at where no date of a change is told
 
 
 def read(erp: Erp, keys: Sequence[str]) -> dict[str, Invoice]:
@@ -86,6 +84,10 @@ def changed(erp: Erp, when: datetime | None, position: str) -> Page:
                 for at, order in enumerate(keys)
             )
 
-    more = f"Type eq {filters.literal(TYPE)}"
-    page = lists.page(erp.client, ENTITY, KEY, MODIFIED, when, position, change, more=more, options=POLLED)
+    modified = MODIFIED if erp.client.version() >= "24" else ""  # older endpoints tell none
+    dated = filters.since("Date", when - BACK) if when and not modified else ""
+    more = filters.both(f"Type eq {filters.literal(TYPE)}", dated)
+    names = ",".join(filter(None, ("Type", KEY, modified, "Status", DETAILS)))
+    options = {"$select": names, "$expand": "Details"}
+    page = lists.page(erp.client, ENTITY, KEY, modified, when, position, change, more=more, options=options)
     return Page(tuple(answer), page.position)

@@ -84,10 +84,11 @@ def page(
     """One page of records changed at or after `since`, behind the key `after`; its position is the last key.
 
     `change` makes a change of a record and its version, or None to leave it out. `number`: the key is an integer.
+    An entity that tells no date of its last change (`modified` is "") is told whole.
     """
     behind = f"{key} gt {after if number else filters.literal(after)}" if after else ""
-    condition = filters.both(filters.since(modified, since) if since else "", behind, more)
-    asked = {"$select": f"{key},{modified}", **(options or {}), "$filter": condition, "$top": PAGE}
+    condition = filters.both(filters.since(modified, since) if since and modified else "", behind, more)
+    asked = {"$select": ",".join(filter(None, (key, modified))), **(options or {}), "$filter": condition, "$top": PAGE}
     found = client.list(entity, asked)
     changes = (change(row, micros(instant(row, modified))) for row in found if text(row, key))
     last = text(found[-1], key) if len(found) >= PAGE else ""

@@ -31,6 +31,7 @@ from connector.records import ORDER
 from connector.setup import connectors, schedules
 from connector.setup.connectors import Config
 from connector.setup.models import Schedule
+from connector.setup.settings import FEATURE_OF
 from connector.sync import polls
 from connector.systems.base import Change
 
@@ -193,5 +194,12 @@ def policy(config: Config, worker: Worker, lane: Lane, lease_seconds: int) -> Po
         sleep_time=queue["process_sleep_time"],
         parallel=int(config.section("store").get("parallel") or capabilities.parallel),
         lease_seconds=lease_seconds,
-        quiet=frozenset(level for level in ("info", "error") if not config.section("log").get(level, True)),
+        quiet=_quiet(config, lane.entity),
     )
+
+
+def _quiet(config: Config, entity: str) -> frozenset[str]:
+    """The levels that the log leaves out: those switched off, and info where the action type is (SCREENS 20)."""
+    log = config.section("log")
+    levels = {level for level in ("info", "error") if not log.get(level, True)}
+    return frozenset(levels | ({"info"} if FEATURE_OF.get(entity) in (log.get("actions") or ()) else set()))

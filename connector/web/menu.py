@@ -38,6 +38,7 @@ def entries() -> list[Entry]:
     if chosen:
         steps = tuple(_entry(label, icon, f"/processes/{chosen}/{entity}") for label, icon, entity in PROCESSES)
         menu.append(Entry("Real-Time Processes", "lightning-charge", children=steps))
+        menu.append(Entry("Set up", "sliders", children=_setup(chosen)))
         menu.append(Entry("What travels", "shuffle", children=_configuration(chosen)))
     return [
         *menu,
@@ -54,6 +55,18 @@ def entries() -> list[Entry]:
 def administration() -> list[Entry]:
     """What only administrators of the whole house have."""
     return [_entry("People", "people", "/people")] if current_user.may("admin", "") else []
+
+
+def _setup(chosen: str) -> tuple[Entry, ...]:
+    """The pages of the settings of the connector that is looked at (INS-07, INS-08)."""
+    start = f"/connectors/{chosen}"
+    return (
+        _entry("Connection", "plug", f"{start}/settings/connection"),
+        _entry("Setup parameters", "sliders", f"{start}/settings/setup"),
+        _entry("Sync configuration", "arrow-repeat", f"{start}/settings/sync"),
+        _entry("Endpoint URLs", "link-45deg", f"{start}/settings/endpoints"),
+        _entry("Initialize", "play-circle", f"{start}/activity"),
+    )
 
 
 def _configuration(chosen: str) -> tuple[Entry, ...]:

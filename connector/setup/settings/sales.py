@@ -9,12 +9,16 @@ from connector.setup.settings.section import Section, Values
 from connector.systems.base import AMOUNT, BOOLEAN, CHOICE, INTEGER, LINES, Setting
 
 PREFIX = re.compile(r"[A-Za-z0-9._/-]{0,12}")
+PLACE = re.compile(r"\{(id|email|last)\}")
 SEGMENTATION = (("auto", "Acumatica gives the number"), ("manual", "The connector gives it"))
 
 
 def _customer_rule(values: Values) -> dict[str, str]:
     errors = {}
-    if values["segmentation"] == "manual" and len(values["key_pattern"]) >= values["key_length"]:
+    pattern = values["key_pattern"]
+    if PLACE.sub("", pattern).strip("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"):
+        errors["key_pattern"] = "Segmentation key pattern may hold letters, digits, - and _, {id}, {email} and {last}."
+    elif values["segmentation"] == "manual" and len(pattern.partition("{")[0]) >= values["key_length"]:
         errors["key_pattern"] = "Segmentation key pattern must leave room for a number within the key length."
     if values["guests"] == "account" and not values["guest_account"]:
         errors["guest_account"] = "Account of guests is required when all guests share one."
@@ -51,7 +55,8 @@ CUSTOMER = Section(
         Setting("key_length", "Key length", INTEGER, default=9, low=2, high=30, help="Only when we give the number."),
         Setting(
             "key_pattern", "Segmentation key pattern",
-            help="What the number begins with, such as WEB; the rest is filled with digits.",
+            help="What the number begins with, such as WEB; {id} is the store's number, {email} the part before the @, "
+            "{last} the last name.",
         ),
         Setting(
             "guests", "Orders of guests", CHOICE, default="create",

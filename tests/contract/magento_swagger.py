@@ -2,7 +2,7 @@
 
 Places where the running shop is more generous than its document, all measured (facts/MAGENTO.md): a partial stock
 item inside a product is merged, the dates of a special price may be left out, a new attribute needs a code, a type
-and a label, a new option a label. `fields`
+and a label, a new option a label, the payment of an order a method. `fields`
 projects any answer and stands in no operation of the document.
 """
 
@@ -24,6 +24,7 @@ GENEROUS = {
     "catalog-data-special-price-interface": ["price", "store_id", "sku"],
     "catalog-data-product-attribute-interface": ["attribute_code", "frontend_input", "default_frontend_label"],
     "eav-data-attribute-option-interface": ["label"],
+    "sales-data-order-payment-interface": ["method"],
 }
 
 

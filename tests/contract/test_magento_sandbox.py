@@ -27,6 +27,7 @@ from connector.records import (
     Image,
     Invoice,
     Level,
+    Line,
     Option,
     Order,
     OrderStatus,
@@ -314,3 +315,14 @@ def test_products_of_the_shop_are_read_for_the_erp(build: Build) -> None:
 def test_lists_and_fields_are_read(shop: Magento, name: str) -> None:
     assert shop.reference(name)
     assert shop.views() and shop.fields("category") and shop.fields("customer") and shop.fields("product")
+
+
+def test_an_order_of_the_erp_is_in_the_store_once_and_does_not_come_back(build: Build) -> None:
+    shop = build(connector={"id": "DEMO"})
+    wrote(shop, Product("MUG", name="Mug", price=Decimal(10)))
+    there = Address(lines=("1 Main",), city="Austin", region="TX", postcode="78701", country="US", email="a@b.test")
+    lines = (Line("1", "MUG", Decimal(2), Decimal(10)),)
+    record = Order("SO/SO9000", currency="USD", billing=there, delivery=there, lines=lines, total=Decimal(20))
+    made, again = wrote(shop, record), wrote(shop, record)
+    assert made.created and not again.created and made.target_id == again.target_id
+    assert shop.find_like("order", [record]) and all_of(shop, "order") == []

@@ -133,11 +133,11 @@ def _body(one: Address, directory: Directory) -> dict[str, Any]:
     }
     if one.vat_number:
         body["vat_id"] = one.vat_number
-    body["region"] = _region(one, directory)
+    body["region"] = region_of(one, directory)
     return body
 
 
-def _region(one: Address, directory: Directory) -> dict[str, Any]:
+def region_of(one: Address, directory: Directory) -> dict[str, Any]:
     """The region by its id, which alone is kept; as free text where the country has none of that code or name."""
     known = directory.regions(one.country)
     for word in (one.region, one.region_name):

@@ -14,6 +14,7 @@ from typing import Any
 
 from connector.clock import Clock
 from connector.errors import Fail, Outcome
+from connector.records import CATEGORY, CREDIT_MEMO, CUSTOMER, INVOICE, ORDER, SHIPMENT
 from connector.systems.base import Check
 from connector.systems.http import Answer
 from connector.systems.magento import errors
@@ -22,6 +23,15 @@ from connector.systems.magento.settings import OAUTH1
 from connector.systems.magento.store import Store, rows_of
 
 QUICK = (5.0, 20.0)  # a person waits for this
+LISTED = (
+    (CATEGORY, "Categories", "/categories/list"),
+    (CUSTOMER, "Customers", "/customers/search"),
+    (CUSTOMER, "Customer groups", "/customerGroups/search"),
+    (ORDER, "Orders", "/orders"),
+    (SHIPMENT, "Shipments", "/shipments"),
+    (INVOICE, "Invoices", "/invoices"),
+    (CREDIT_MEMO, "Credit memos", "/creditmemos"),
+)
 NO_BULK = "00000000-0000-0000-0000-000000000000"  # 404 with its own text where the bulk routes are there
 
 
@@ -68,7 +78,17 @@ def _probes(
         lambda: store.attributes(["color"]),  # for the permission: products need it as soon as they have attributes
         lambda: found.facts.append(("Inventory (MSI)", _inventory(found, store, inventory))),
         lambda: found.facts.append(("Products", f"{_count(client)} in the store")),
+        *_of_entities(found, client, preferences.get("entities") or {}),
     )
+
+
+def _of_entities(found: Findings, client: Client, entities: Mapping[str, Any]) -> list[Callable[[], Any]]:
+    """What the entities that are switched on will need: for the permission, and to say how many there are."""
+
+    def probe(label: str, path: str) -> Callable[[], Any]:
+        return lambda: found.facts.append((label, f"{_count(client, path)} in the store"))
+
+    return [probe(label, path) for entity, label, path in LISTED if entities.get(entity)]
 
 
 def _result(found: Findings, offset: float | None) -> Check:
@@ -164,10 +184,10 @@ def _inventory(found: Findings, store: Store, inventory: Mapping[str, Any]) -> s
     return f"yes, sources: {', '.join(sorted(sources))}"
 
 
-def _count(client: Client) -> int:
+def _count(client: Client, path: str = "/products") -> int:
     query = [("searchCriteria[pageSize]", 1), ("fields", "total_count")]
-    data = client.call("GET", "/products", query=query, timeout=QUICK).data
-    with reading("/products"):
+    data = client.call("GET", path, query=query, timeout=QUICK).data
+    with reading(path):
         return int(data["total_count"])
 
 

@@ -59,15 +59,24 @@ class Entity:
             return Written(record.key, target_id, problem=word)
 
     def _changes(
-        self, path: str, *, key: str, number: str, filters: Sequence[Filter], position: str, action: str = ""
+        self,
+        path: str,
+        *,
+        key: str,
+        number: str,
+        filters: Sequence[Filter],
+        position: str,
+        action: str = "",
+        also: tuple[str, ...] = (),
     ) -> Page:
         """One page of a poll by the shop's own ids, so that nothing is skipped while rows change.
 
         A row that changes behind the page has a new updated_at, which the next poll sees: its mark is older.
+        The fields of `also` are in each change's payload.
         """
         last = position or "0"
         wanted = [*filters, ("entity_id", last, "gt")]
-        names = ",".join(dict.fromkeys((key, number, "updated_at")))
+        names = ",".join(dict.fromkeys((key, number, "updated_at", *also)))
         size = min(PAGE, self.client.most_page)
         query = [*criteria(wanted, size=size, sort="entity_id"), ("fields", f"items[{names}],total_count")]
         try:
@@ -76,11 +85,21 @@ class Entity:
             if not word.page or word.limit >= size:
                 raise
             self.client.most_page = word.limit
-            return self._changes(path, key=key, number=number, filters=filters, position=position, action=action)
+            return self._changes(
+                path, key=key, number=number, filters=filters, position=position, action=action, also=also
+            )
         with reading(path):
             rows = [dict(row) for row in data.get("items") or []]
             total = int(data["total_count"])
-            changes = tuple(Change(self.name, str(row[key]), version=version(row.get("updated_at"))) for row in rows)
+            changes = tuple(
+                Change(
+                    self.name,
+                    str(row[key]),
+                    version=version(row.get("updated_at")),
+                    payload={name: row.get(name) for name in also},
+                )
+                for row in rows
+            )
             end = max((int(row[number]) for row in rows), default=0)
         return Page(changes, str(end) if rows and total > len(rows) else None)
 

@@ -1,4 +1,6 @@
-"""Orders as Magento tells them: polled by change, read by the number that the buyer saw. It writes none.
+"""Orders as Magento tells them: polled by change, read by the number that the buyer saw.
+
+Those that were entered in the ERP are written by `erp_orders`, and are not taken for orders of the shop again.
 
 facts/MAGENTO.md, carts and orders. The order's discount contains the shipping's; both contain the tax of the
 discount where prices include tax, which is named apart. Money is the base currency's. What a total contains
@@ -8,13 +10,15 @@ besides (fixed product taxes, gift wrapping, the cents of rounded prices) is nam
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from connector.errors import Fail
+from connector.errors import Fail, Skip
 from connector.records import ORDER, Address, Line, Order, Payment, Record, Tax
-from connector.systems.base import Page
+from connector.systems.base import Page, Written
+from connector.systems.magento import erp_orders
 from connector.systems.magento.client import Filter, reading
 from connector.systems.magento.entity import Entity, instant, since_filter, version
 from connector.systems.magento.lines import amount, lines, number
@@ -45,7 +49,7 @@ class Orders(Entity):
                 if key in found:
                     text = f"The store has two orders with the number {key}."
                     raise Fail(text, code="magento.two_orders", help="Give the stores different number prefixes.")
-                if key in keys:
+                if key in keys and not _from_erp(row):
                     found[key] = self.order(row)
         return found
 
@@ -58,9 +62,36 @@ class Orders(Entity):
         statuses = [str(status) for status in self.shop.setting(ORDER, "statuses", ())]
         if statuses:
             filters.append(("status", ",".join(statuses), "in"))
-        return self._changes(
-            "/orders", key="increment_id", number="entity_id", filters=filters, position=position, action="order_sync"
+        page = self._changes(
+            "/orders",
+            key="increment_id",
+            number="entity_id",
+            filters=filters,
+            position=position,
+            action="order_sync",
+            also=("ext_order_id",),
         )
+        return Page(tuple(change for change in page.changes if not _from_erp(change.payload)), page.position)
+
+    def write(self, record: Order, target_id: str) -> Written:
+        if target_id:
+            text = f"Order {record.key} is in the store already: Magento does not change the lines of an order."
+            return Written(record.key, target_id, problem=Skip(text))
+        there = erp_orders.find(self.shop, [record])
+        if record.key in there:  # made by an attempt whose answer was lost
+            return Written(record.key, str(there[record.key]["entity_id"]), fields={"notes": ["it was there already"]})
+        return erp_orders.write(self.shop, record)
+
+    def find_like(self, records: Sequence[Order]) -> dict[str, Record]:
+        found = erp_orders.find(self.shop, records)
+        return {
+            record.key: replace(record, target_id=str(found[record.key]["entity_id"]))
+            for record in records
+            if record.key in found
+        }
+
+    def delete(self, key: str, target_id: str) -> Written:
+        return Written(key, target_id, problem=Skip("Magento's API cannot delete an order: cancel it."))
 
     def order(self, row: Row) -> Order:
         """One order of an answer. Raises KeyError, TypeError or ValueError for what is none."""
@@ -120,6 +151,10 @@ class Orders(Entity):
     def _group(self, row: Row) -> str:
         number = str(row.get("customer_group_id") or "0")
         return self.shop.directory.groups().get(int(number), "") if number.isdigit() else ""
+
+
+def _from_erp(row: Row) -> bool:
+    return erp_orders.MARK in str(row.get("ext_order_id") or "")
 
 
 def address(row: Row) -> Address:

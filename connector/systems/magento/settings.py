@@ -78,10 +78,6 @@ SETTINGS = (
     ),
 )  # fmt: skip
 
-NO_ORDERS = (
-    "Magento's REST API has no call that places an order in the ERP's name with stock, totals and payment checked: "
-    "PUT /V1/orders/create stores a raw order without a reservation, which a later shipment would still lift."
-)
 NO_CUSTOMER_ATTRIBUTES = (
     "Magento Open Source has no attributes of customers that people can make, and the REST API of Adobe Commerce has "
     "no call that makes one: create it in the store's admin under Stores > Attributes > Customer, then it is filled."
@@ -93,11 +89,11 @@ CAPABILITIES = Capabilities(
     reads=frozenset({PRODUCT, ORDER, CUSTOMER, CATEGORY, CREDIT_MEMO}),
     writes=frozenset(
         {
-            PRODUCT, PRICE, INVENTORY, CATEGORY, CUSTOMER, ORDER_STATUS, SHIPMENT, INVOICE, ATTRIBUTE,
+            PRODUCT, PRICE, INVENTORY, CATEGORY, CUSTOMER, ORDER, ORDER_STATUS, SHIPMENT, INVOICE, ATTRIBUTE,
             CUSTOMER_ATTRIBUTE, TAX_CATEGORY, PRODUCT_STATUS, COMPOSITE, RELATION, IMAGE,
         }
     ),
     batches={PRICE: 500, INVENTORY: 100},
     parallel=4,
-    limits={ORDER: NO_ORDERS, CUSTOMER_ATTRIBUTE: NO_CUSTOMER_ATTRIBUTES, CREDIT_MEMO: NO_MEMOS},
+    limits={CUSTOMER_ATTRIBUTE: NO_CUSTOMER_ATTRIBUTES, CREDIT_MEMO: NO_MEMOS},
 )  # fmt: skip

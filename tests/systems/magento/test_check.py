@@ -177,3 +177,12 @@ def test_one_strange_answer_in_the_middle_is_a_problem_and_not_a_crash(shop: Sho
     shop.answer("GET", "/taxClasses/search", listing([{"class": 1}]))
     check = shop.magento().check()
     assert not check.ok and "taxClasses" in check.problem
+
+
+def test_what_the_entities_that_are_on_will_need_is_asked_too(shop: Shop) -> None:
+    healthy(shop)
+    shop.answer("GET", "/categories/list", {"total_count": 40})
+    refuse(shop, "/orders", "Magento_Sales::actions_view")
+    check = shop.magento({"entities": {"order": True, "category": True, "customer": False}}).check()
+    assert dict(check.facts)["Categories"] == "40 in the store" and "Customers" not in dict(check.facts)
+    assert not check.ok and "Magento_Sales::actions_view" in check.problem

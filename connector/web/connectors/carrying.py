@@ -27,7 +27,8 @@ def export(connector_id: str) -> Response:
 @blueprint.get("/all/export")
 @need("admin")
 def export_all() -> Response:
-    return _file(connectors.all(), "connectors.json")
+    shown = [config for config in connectors.all() if config.id not in current_user.hidden]
+    return _file(shown, "connectors.json")
 
 
 def _file(configs: Sequence[Config], name: str) -> Response:

@@ -16,11 +16,12 @@ from flask import Flask
 from sqlalchemy import func, select
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from connector.cli import demo_shop
 from connector.clock import CLOCK
 from connector.db import db
 from connector.queue.models import Attempt, Message
 from connector.sandbox.process import Children, free_base
-from connector.setup import connectors, lifecycle
+from connector.setup import connectors, lifecycle, mappings
 from connector.web.connectors.life import skip_gap
 
 CONNECTOR, SECRET = "DEMO", "a-secret-of-the-flow-tests"
@@ -156,9 +157,34 @@ class Shop:
             getattr(lifecycle, action)(CONNECTOR, "ann", **more)
             self.engine.refresh()
 
-    def poll(self, entity: str) -> None:
+    def poll(self, entity: str, direction: str = "") -> None:
         with self.app.app_context():
-            self.engine.poll(CONNECTOR, entity)
+            self.engine.poll(CONNECTOR, entity, direction=direction)
+
+    def desk(self, what: str, **asked: Any) -> Any:
+        """Somebody at the ERP does something: ship, confirm, invoice, act ..."""
+        return ask("POST", f"{self.erp}/_sandbox/desk/{what}", asked)
+
+    def erp_orders(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = ask("GET", f"{self.erp}/_sandbox/desk/orders")
+        return found
+
+    def place(self, **asked: Any) -> list[dict[str, Any]]:
+        """Buyers place orders in the store."""
+        found: list[dict[str, Any]] = ask("POST", f"{self.store}/_sandbox/orders", asked)["orders"]
+        return found
+
+    def order(self, number: str) -> dict[str, Any]:
+        """The store's order of that number."""
+        return next(
+            one for one in ask("GET", f"{self.store}/_sandbox/orders")["orders"] if one["increment_id"] == number
+        )
+
+    def failures(self) -> list[tuple[str, str, str]]:
+        columns = Message.__table__.c
+        query = select(columns.entity, columns.key, columns.error).where(columns.status == "failed")
+        with self.app.app_context(), db.read() as connection:
+            return [tuple(row) for row in connection.execute(query)]  # type: ignore[misc]
 
     def fill(self) -> None:
         """The first look at the ERP: everything that it has comes into the store."""
@@ -169,7 +195,24 @@ class Shop:
 
 
 def configure(sandboxes: Children) -> None:
-    values = {
+    """Products, prices and stock, as in a fresh connector."""
+    connectors.create(CONNECTOR, "Flow", "magento", values_for(sandboxes), "ann")
+    lifecycle.initialize(CONNECTOR, "ann")
+
+
+def configure_all(sandboxes: Children) -> None:
+    """Every entity, set up as the demo is."""
+    values = values_for(sandboxes)
+    for section, named in demo_shop.SETTINGS.items():
+        values[section] = values.get(section, {}) | named
+    connectors.create(CONNECTOR, "Flow", "magento", values, "ann")
+    for kind, rows in demo_shop.MAPPINGS.items():
+        mappings.save(CONNECTOR, kind, rows, "ann")
+    lifecycle.initialize(CONNECTOR, "ann")
+
+
+def values_for(sandboxes: Children) -> dict[str, dict[str, Any]]:
+    return {
         "erp": {
             "url": sandboxes.url("acumatica"),
             "tenant": "Company",
@@ -182,12 +225,12 @@ def configure(sandboxes: Children) -> None:
         "product": {"individual_sync": True},
         "push": {"secret": SECRET},
     }
-    connectors.create(CONNECTOR, "Flow", "magento", values, "ann")
-    lifecycle.initialize(CONNECTOR, "ann")
 
 
 @contextmanager
-def open_shop(app: Flask, folder: Path, products: int) -> Iterator[Shop]:
+def open_shop(
+    app: Flask, folder: Path, products: int, set_up: Callable[[Children], None] = configure
+) -> Iterator[Shop]:
     """Sandboxes, the engine, and a server on a free port that takes the pushes."""
     with Children(free_base(), folder) as sandboxes:
         server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
@@ -199,7 +242,7 @@ def open_shop(app: Flask, folder: Path, products: int) -> Iterator[Shop]:
         ask("PUT", f"{shop.erp}/_sandbox/push", {"address": hook, "header": "X-Connector-Secret", "value": SECRET})
         try:
             with app.app_context():
-                configure(sandboxes)
+                set_up(sandboxes)
                 shop.engine.start()
             yield shop
         finally:

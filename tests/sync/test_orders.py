@@ -13,6 +13,7 @@ from connector.errors import Fail, Retry, Skip, Wait
 from connector.records import Address, CreditMemo, Customer, Invoice, Line, Order, OrderStatus, Payment, Shipment, Track
 from connector.sync import bindings
 from connector.sync.perform import Result
+from connector.sync.safety import sabotage
 from tests.sync.both import Both
 
 HOME = Address(first_name="Anna", last_name="Berg", lines=("Main 1",), city="Ghent", postcode="9000", country="BE")
@@ -288,3 +289,14 @@ def test_a_sync_rule_routes_the_order_and_is_named(both: Both) -> None:
     result = send(both)
     assert booked(both).hold and booked(both).lines[0].warehouse == "EAST"
     assert "Sync rules applied: Belgium" in result.summary
+
+
+def test_without_the_look_up_a_lost_answer_would_make_the_order_twice(both: Both) -> None:
+    """The safety is needed: the tests above notice when it is gone."""
+    both.erp.put(Customer("C7", email="anna@example.com"))
+    both.erp.answer = Retry("The answer was lost.", unknown=True)
+    send(both)
+    both.erp.answer = None
+    with sabotage(natural_key=False):
+        both.go("order", "store_to_erp", ORDER.key)
+    assert len([one for one in both.erp.written if isinstance(one, Order)]) == 2

@@ -24,29 +24,40 @@ from connector.clock import FakeClock
 from connector.records import (
     ATTRIBUTE,
     CATEGORY,
+    COMPOSITE,
     CREDIT_MEMO,
     CUSTOMER,
     CUSTOMER_ATTRIBUTE,
+    IMAGE,
+    INVENTORY,
     INVOICE,
     ORDER,
     ORDER_STATUS,
+    PRICE,
     PRODUCT,
+    RELATION,
     SHIPMENT,
     TAX_CATEGORY,
     Address,
     Category,
+    Composite,
     CreditMemo,
     Customer,
+    Image,
     Invoice,
     Line,
     Order,
     OrderStatus,
     Payment,
+    Price,
     Product,
     Record,
+    Relation,
     Shipment,
+    Stock,
     Tax,
 )
+from connector.sandbox.acumatica import composites
 from connector.sandbox.acumatica.app import Acumatica as Sandbox
 from connector.systems.acumatica import Acumatica
 from connector.systems.acumatica.settings import SETTINGS
@@ -300,3 +311,37 @@ def test_everything_that_can_be_read_is_asked_for_by_names_of_the_contract(build
         for entity in sorted(each.capabilities.reads):
             keys = all_of(each, entity, datetime(2020, 1, 1, tzinfo=UTC))[:3]
             each.read_many(entity, keys or ["SO/1", "Invoice/1", "drop:1/SO/1", "X", "1"])
+
+
+@pytest.fixture
+def furnished(sandbox: Sandbox) -> None:
+    """Templates, kits, related items, prices for classes, vendors and pictures."""
+    with sandbox.erp.store.unit("TEST", "/test") as unit:
+        composites.add(sandbox.erp, unit)
+
+
+@pytest.mark.usefixtures("furnished")
+def test_templates_kits_and_related_items_are_told_and_read(erp: Acumatica) -> None:
+    keys = all_of(erp, COMPOSITE)
+    found = [one for one in erp.read_many(COMPOSITE, keys).values() if isinstance(one, Composite)]
+    assert {one.kind for one in found} == {"configurable", "bundle"} and len(found) == len(set(keys))
+    for one in found:
+        assert one.parts and one.product is not None and one.product.name
+        if one.kind == "configurable":
+            assert one.axes and all(value for part in one.parts for _, value in part.choices)
+    related = all_of(erp, RELATION)
+    assert related
+    assert all(one.links for one in erp.read_many(RELATION, related).values() if isinstance(one, Relation))
+
+
+@pytest.mark.usefixtures("furnished")
+def test_pictures_are_fetched_tiers_and_vendors_read(build: Build) -> None:
+    erp = build(price={"tiers": True}, inventory={"vendor": "separate"})
+    images = erp.read_many(IMAGE, all_of(erp, IMAGE)).values()
+    (first, *_) = [picture for one in images if isinstance(one, Image) for picture in one.pictures]
+    assert len(erp.download(first.url)) > 8
+    prices = erp.read_many(PRICE, all_of(erp, PRICE)).values()
+    tiers = [tier for one in prices if isinstance(one, Price) for tier in one.tiers or ()]
+    assert {tier.price_class for tier in tiers} >= {"WHOLESALE", "VIP"}
+    stocks = erp.read_many(INVENTORY, all_of(erp, INVENTORY)).values()
+    assert {level.vendor for one in stocks if isinstance(one, Stock) for level in one.levels} == {"", "V000001"}

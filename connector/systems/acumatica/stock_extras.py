@@ -2,7 +2,7 @@
 
 Acumatica keeps no stock of vendors; where one is fed in, it stands in an attribute of the item (VENDORQTY). Its level
 stands under the vendor's id, as the warehouse too, so that a mapping can give it a source of its own. Nothing is asked
-when no item class uses these attributes.
+when the site has no such attribute.
 """
 
 from __future__ import annotations
@@ -38,14 +38,22 @@ def add(erp: Erp, found: Mapping[str, Stock]) -> dict[str, Stock]:
 
 
 def _used(erp: Erp, attribute: str) -> str:
-    """The attribute's id as item classes have it; "" when none uses it or nobody may look."""
-    if not attribute.strip():
+    """The attribute's id as the site has it; "" when it has none or nobody may look. Asked once in five minutes."""
+    wanted = attribute.strip()
+    kept = erp.known.get(f"attribute {wanted}")
+    if not wanted:
         return ""
+    if kept is None or erp.clock.monotonic() >= kept[0]:
+        kept = (erp.clock.monotonic() + definitions.REMEMBERED, _id(erp, wanted))
+        erp.known[f"attribute {wanted}"] = kept
+    return str(kept[1])
+
+
+def _id(erp: Erp, wanted: str) -> str:
     try:
-        known = {id.casefold(): id for id in definitions.classes_by_attribute(erp)}
+        return next((one.key for one in definitions.read(erp, [wanted])), "")
     except Fail:
         return ""
-    return known.get(attribute.strip().casefold(), "")
 
 
 def _with(stock: Stock, item: Item | None, back: str, vendor: str) -> Stock:

@@ -75,14 +75,13 @@ def test_tiers_are_read_when_the_setting_wants_them(make: Make, wire: Wire) -> N
 # --- stock
 
 
-def stock(make: Make, wire: Wire, **preferences: Any) -> Stock:
+def stock(make: Make, wire: Wire, known: str, **preferences: Any) -> Stock:
     wire.site()
     attributes = [{"AttributeID": "BACKORDERS", "Value": "2"}, {"AttributeID": "VENDORQTY", "Value": "40"}]
     vendors = [{"VendorID": "OTHER"}, {"VendorID": "ACME ", "Default": True}]
     item = {"InventoryID": "TEA", "Attributes": attributes, "VendorDetails": vendors}
     wire.get(f"{ENDPOINT}/StockItem", json=[wrapped(item)])
-    uses = [{"AttributeID": "BACKORDERS"}, {"AttributeID": "VENDORQTY"}]
-    wire.get(f"{ENDPOINT}/ItemClass", json=[wrapped({"ClassID": "TEAS", "Attributes": uses})])
+    wire.get(f"{ENDPOINT}/AttributeDefinition", json=[wrapped({"AttributeID": known})] if known else [])
     wire.get(f"{ENDPOINT}/Warehouse", json=[wrapped({"WarehouseID": "MAIN"})])
     levels = [wrapped({"WarehouseID": "MAIN", "QtyOnHand": 3, "QtyAvailable": 2, "QtyAvailableForShipment": 1})]
     wire.put(f"{ENDPOINT}/InventorySummaryInquiry", json={"Results": levels})
@@ -95,19 +94,19 @@ OWN = Level("MAIN", D(3), D(2), D(1))
 
 
 def test_back_orders_come_from_their_attribute(make: Make, wire: Wire) -> None:
-    assert stock(make, wire, product={"backorders_attribute": "backorders"}) == Stock(
+    assert stock(make, wire, "BACKORDERS", product={"backorders_attribute": "backorders"}) == Stock(
         "TEA", levels=(OWN,), backorders="2"
     )
 
 
-def test_an_attribute_that_no_class_uses_costs_no_request(make: Make, wire: Wire) -> None:
-    assert stock(make, wire, product={"backorders_attribute": "NOBODY"}).backorders == ""
+def test_an_attribute_that_the_site_has_not_costs_no_reading(make: Make, wire: Wire) -> None:
+    assert stock(make, wire, "", product={"backorders_attribute": "NOBODY"}).backorders == ""
     assert len(wire.requests("/StockItem")) == 1
 
 
 @pytest.mark.parametrize(("mode", "there"), [("none", False), ("separate", True), ("sum", True)])
 def test_what_a_vendor_has_is_a_level_of_its_own(make: Make, wire: Wire, mode: str, there: bool) -> None:
-    found = stock(make, wire, inventory={"vendor": mode})
+    found = stock(make, wire, "VENDORQTY", inventory={"vendor": mode})
     theirs = (Level("ACME", D(40), D(40), D(40), vendor="ACME"),) if there else ()
     assert found.levels == (OWN, *theirs)
 

@@ -95,6 +95,9 @@ def set_switches(system: System, values: dict[str, Any]) -> dict[str, Any]:
             isinstance(value, int | float) and isinstance(known[name], int | float)
         ):
             raise ValueError(f"The switch {name} takes a value like {known[name]!r}.")
+        choices = getattr(system, "choices", {}).get(name)
+        if choices and value not in choices:
+            raise ValueError(f"The switch {name} is one of: {', '.join(choices)}.")
     system.store.set("switches", {**system.store.setting("switches", {}), **values})
     return system.switches()
 

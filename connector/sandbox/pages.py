@@ -75,7 +75,10 @@ def add_common(page: Blueprint, system: Any, *, brand: str, places: list[tuple[s
             except ValueError as error:
                 problem = str(error)
         switches = system.switches()
-        shown = render_template("sandbox/settings.html", switches=switches, credentials=credentials, problem=problem)
+        shown = render_template(
+            "sandbox/settings.html", switches=switches, choices=getattr(system, "choices", {}), credentials=credentials,
+            problem=problem,
+        )  # fmt: skip
         return shown, 422 if problem else 200
 
 

@@ -137,3 +137,21 @@ def test_a_file_from_before_the_store_could_sell_grows(tmp_path):
     grown = Magento(tmp_path)
     assert len(grown.store.kind("customer")) == 30 and grown.store.get("category", "3")["path"] == "1/2/3"
     grown.stop()
+
+
+def test_an_order_outlives_its_customer(shop: Magento, ask, product, stock):
+    product("A-1")
+    stock(("A-1", "default", 5, 1))
+    stock(("A-1", "default", 5, 1))
+    placed = shop.app.test_client().post("/_sandbox/orders", json={"customer_id": 3, "kinds": ["simple"]}).get_json()
+    order = placed["orders"][0]
+    assert order["customer_id"] == 3
+    ask("DELETE", f"{CUSTOMERS}/3")
+    assert "customer_id" not in ask("GET", f"/rest/V1/orders/{order['entity_id']}").get_json()
+
+
+def test_the_edition_is_one_of_two(shop: Magento):
+    client = shop.app.test_client()
+    refused = client.put("/_sandbox/switches", json={"edition": "deluxe"})
+    assert refused.status_code == 400 and "community, commerce" in refused.get_json()["error"]
+    assert "<option selected>community</option>" in client.get("/_sandbox/pages/settings").text

@@ -20,7 +20,7 @@ from connector.sandbox.magento.auth import Auth
 from connector.sandbox.magento.bulk import Bulks
 from connector.sandbox.magento.gateway import JSON, PAGE
 from connector.sandbox.magento.routing import CRASH, Crash, Refusal
-from connector.sandbox.magento.shop import SETTINGS, Shop
+from connector.sandbox.magento.shop import CHOICES, SETTINGS, Shop
 from connector.sandbox.magento.traffic import Traffic
 from connector.sandbox.server import Wsgi
 from connector.sandbox.store import Store
@@ -37,6 +37,7 @@ class Magento:
 
     name = "magento"
     defaults = SETTINGS
+    choices = CHOICES
 
     def __init__(self, folder: Path | str) -> None:
         path = folder if str(folder) == ":memory:" else Path(folder) / "magento.sqlite"
@@ -141,6 +142,6 @@ def _rest(app: Flask, system: Magento) -> None:
             return gateway.reply(error.body(), error.status)
         except Crash:
             return Response(CRASH, 500, content_type="text/plain; charset=utf-8")
-        except (AttributeError, KeyError, TypeError, ValueError):
+        except (ArithmeticError, AttributeError, LookupError, StopIteration, TypeError, ValueError):
             app.logger.exception("a body that no handler expects")  # PHP has its TypeErrors as well
             return Response(CRASH, 500, content_type="text/plain; charset=utf-8")

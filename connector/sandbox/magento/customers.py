@@ -56,6 +56,9 @@ def read(call: Call) -> Any:
 def delete(call: Call) -> Any:
     row = of(call)
     call.unit.drop("customer", str(row["id"]))
+    for key, order in list(call.shop.store.kind("order").items()):
+        if order.get("customer_id") == row["id"]:  # the orders stay and forget who it was
+            call.unit.put("order", key, {**order, "customer_id": None})
     call.unit.note("customer", str(row["id"]), show(call, row), None)
     return True
 

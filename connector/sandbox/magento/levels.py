@@ -152,7 +152,11 @@ def salable_quantity(call: Call, sku: str, stock: int) -> float:
 
 
 def is_salable(call: Call, sku: str, stock: int) -> bool:
-    if call.shop.product(call.unit, sku) is None:
+    doc = call.shop.product(call.unit, sku)
+    if doc is None:
         return False  # an orphan row sells nothing
+    if doc["type"] in COMPOSITE:
+        return bool(doc.get("in_stock"))
     rows = call.shop.levels(call.unit, sku)
-    return any(in_stock(rows.get(code)) for code in sources_of(call, stock))
+    held = [rows[code] for code in sources_of(call, stock) if in_stock(rows.get(code))]
+    return sum(row["quantity"] for row in held) + reservations.of(call.unit, stock, sku) > 0

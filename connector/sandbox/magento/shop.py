@@ -30,6 +30,7 @@ SETTINGS: dict[str, Any] = {
     "search_down": False,  # a stock flip answers 400 although it was written
     "clock_offset": 0,  # seconds that the shop's clock is ahead, in its answers
 }
+CHOICES = {"edition": ("community", "commerce"), "price_scope": ("global", "website")}
 WEBSITES = (
     {"id": 0, "code": "admin", "name": "Admin", "default_group_id": 0},
     {"id": 1, "code": "base", "name": "Main Website", "default_group_id": 1},

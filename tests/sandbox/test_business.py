@@ -62,6 +62,14 @@ def test_the_structure_of_companies_names_the_branches(client: FlaskClient):
     assert rows[0]["BranchStatus"] == {"value": True}
 
 
+def test_warehouses_of_items_follow_the_stock(client: FlaskClient):
+    query = {"$filter": "InventoryID eq 'TL-00001'"}
+    rows = client.get(f"{BASE}/ItemWarehouse", query_string=query).get_json()
+    assert [row["WarehouseID"]["value"] for row in rows] == ["EAST", "MAIN", "RETAIL"]
+    assert client.get(f"{BASE}/ItemWarehouse/TL-00001/MAIN").status_code == 200
+    assert client.get(f"{BASE}/ItemWarehouse/TL-00001/MOON").status_code == 500
+
+
 def test_tables_have_long_names_filters_and_limits(outsider: FlaskClient):
     query = {"$filter": "UserNumbering eq true", "$select": "OrderType,Active"}
     rows = outsider.get(f"{DAC}/PX_Objects_SO_SOOrderType", query_string=query, headers=BASIC).get_json()["value"]

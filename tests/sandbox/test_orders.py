@@ -276,6 +276,30 @@ def test_faults_strike_orders_too_and_a_lost_answer_leaves_an_order(erp: Acumati
     assert len(effects(erp, "order_create")) == 2
 
 
+def test_a_refund_pays_a_credit_memo_back(erp: Acumatica, client: FlaskClient):
+    back = {"DocType": "Refund", "PaymentMethod": "CHECK", "PaymentAmount": 20, "AppliedToOrder": 20, "Refund": True}
+    body = order(client, OrderType="CM", Payments=[back])
+    assert value(body, "Totals", "UnpaidBalance") == 0 and value(body, "Payments", 0, "DocType") == "Refund"
+    assert client.get(f"{BASE}/Payment/Refund/{value(body, 'Payments', 0, 'ReferenceNbr')}").status_code == 200
+
+
+def test_another_process_may_have_been_faster(client: FlaskClient):
+    client.put("/_sandbox/switches", json={"conflicts": 1})
+    body = wrapped({"OrderType": "SO", "CustomerID": "C0000001"})
+    refused = client.put(f"{BASE}/SalesOrder", json=body)
+    assert refused.status_code == 500 and "Another process" in refused.get_json()["exceptionMessage"]
+    assert client.put(f"{BASE}/SalesOrder", json=body).status_code == 200
+
+
+def test_a_list_may_refuse_to_expand_what_one_record_can(client: FlaskClient):
+    order(client)
+    client.put("/_sandbox/switches", json={"delegate_views": ["SalesOrder/Payments"]})
+    refused = client.get(f"{BASE}/SalesOrder?$expand=Payments")
+    assert refused.status_code == 500 and "BQL delegate" in refused.get_json()["exceptionMessage"]
+    assert client.get(f"{BASE}/SalesOrder?$expand=Details").status_code == 200
+    assert client.get(f"{BASE}/SalesOrder/SO/SO000001?$expand=Payments").status_code == 200
+
+
 def test_a_credit_limit_holds_an_order(client: FlaskClient):
     client.put(f"{BASE}/Customer", json=wrapped({"CustomerID": "C0000001", "CreditLimit": 30}))
     assert [value(order(client), "Status") for _ in range(2)] == ["Open", "Credit Hold"]

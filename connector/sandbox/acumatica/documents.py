@@ -43,11 +43,11 @@ class Documents(Writing):
     def by_keys(self, keys: list[str]) -> Doc | None:
         return find(self.erp, self.kind, *keys)
 
-    def read(self, doc: Doc, name: str) -> Any:
+    def field(self, pair: tuple[Doc, Node], name: str) -> Any:
         """A field's value for the filter, through linked records too. Raises FilterError for any other path."""
         if name.lower() == "id":
-            return doc["id"]
-        found = tree.read(self.node(doc), self.shape, name)
+            return pair[0]["id"]
+        found = tree.read(pair[1], self.shape, name)
         if found is None:
             raise filters.FilterError(f"Could not find a property named '{name}' on type '{self.entity.name}'.")
         value, kind = found
@@ -58,10 +58,18 @@ class Documents(Writing):
         if not text:
             return self.all()
         try:
-            test = filters.compiled(filters.parse(text), self.read)
-            return [doc for doc in self.all() if test(doc)]
+            wanted = filters.parse(text)
+            test = filters.compiled(wanted, self.field)
+            return [doc for doc in self.possible(wanted) if test((doc, self.node(doc)))]
         except filters.FilterError as error:
             raise Problem(exception(str(error), "Microsoft.Data.OData.ODataException")) from None
+
+    def possible(self, wanted: Any) -> list[Doc]:
+        """The records that a filter can mean at all: when it names keys, those alone."""
+        last = self.entity.keys[-1]
+        keys = filters.keys(wanted, last)
+        docs = self.all()
+        return docs if keys is None else [doc for doc in docs if str(doc["fields"].get(last)).strip().upper() in keys]
 
     def node(self, doc: Doc) -> Node:
         """The record with what is not stored but worked out when it is read."""

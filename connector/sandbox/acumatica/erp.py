@@ -42,6 +42,8 @@ SETTINGS: dict[str, Any] = {
     "publish_error": "",  # a publication fails with this sentence
     "push_items": True,  # off: a project's push notification is passed over
     "action_polls": 1,  # how often the status of an action is asked for before it is done; 0: done at once, 204
+    "delegate_views": [],  # "Entity/Detail" that lists cannot expand: CannotOptimizeException
+    "conflicts": 0,  # so many PUTs to come are refused: another process has updated the record
     "numbering_broken": False,  # sequences of orders and customers give no next number
     "customer_numbering": "both",  # both: a number that is sent counts; auto: it is replaced; manual: it is needed
 }

@@ -178,7 +178,7 @@ def _send(unit: Unit, entity: str, key: str, message: str, stamp: int, inserted:
 
 def padded(rows: list[Row]) -> list[Row]:
     """Ids with the blanks of their database columns."""
-    widths = {"InventoryID": 30, "Warehouse": 30}
+    widths = {"InventoryID": 30, "Warehouse": 30, "RelatedInventoryID": 30, "CustomerID": 30, "WarehouseID": 30}
     return [
         {name: str(value).ljust(widths[name]) if name in widths else value for name, value in row.items()}
         for row in rows

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from connector.sandbox.acumatica import checks, order_checks, tree
+from connector.sandbox.acumatica import booking, checks, order_checks, tree
 from connector.sandbox.acumatica.answers import Problem, exception
 from connector.sandbox.acumatica.documents import Documents
 from connector.sandbox.acumatica.entities import Doc
@@ -154,7 +154,7 @@ def rows_checked(erp: Any, node: Node, errors: Errors) -> None:
         where = ("Payments", at)
         if row.get("ReferenceNbr"):
             continue
-        row["DocType"] = row.get("DocType") or "Payment"
+        row["DocType"] = row.get("DocType") or ("Refund" if row.get("Refund") else "Payment")
         checks.required(row, [("PaymentMethod", "Payment Method")], errors, where)
         order_checks.method(erp, row, errors, where)
         if row.get("AppliedToOrder") is None:
@@ -213,14 +213,24 @@ def from_order(erp: Any, unit: Unit, order: Doc, row: Node) -> None:
 
 def applied_to(erp: Any, order: Mapping[str, Any], without: str = "") -> Decimal:
     """What payments that are not voided have been applied to an order."""
-    total = Decimal(0)
-    for one in list(erp.store.kind("payment").values()):
-        if one["fields"]["Status"] == "Voided" or key(one["fields"]) == without or one["fields"]["Type"] == "Refund":
-            continue
-        for row in orders(one):
-            if (row["OrderType"], row["OrderNbr"]) == (order.get("OrderType"), order.get("OrderNbr")):
+    return share(erp, list(erp.store.kind("payment").values()), order, without)
+
+
+def share(erp: Any, docs: list[Doc], order: Mapping[str, Any], without: str = "") -> Decimal:
+    """What these payments pay of an order."""
+    same, total = (order.get("OrderType"), order.get("OrderNbr")), Decimal(0)
+    for one in docs:
+        for row in one["details"].get("OrdersToApply", ()):
+            mine = (row["OrderType"], row["OrderNbr"]) == same
+            if mine and counts(erp, one, order) and key(one["fields"]) != without:
                 total += exact(row["AppliedToOrder"])
     return total
+
+
+def counts(erp: Any, payment: Doc, order: Mapping[str, Any]) -> bool:
+    """Whether a payment pays for an order: refunds do for returns, everything else for sales; nothing that is void."""
+    back = booking.behavior(erp, {"fields": order}) in ("CM", "RM")
+    return payment["fields"]["Status"] != "Voided" and (payment["fields"]["Type"] == "Refund") == back
 
 
 def balance(erp: Any, unit: Unit, node: Node, rows: list[Node]) -> None:
@@ -243,20 +253,10 @@ def touched(erp: Any, unit: Unit, row: Mapping[str, Any]) -> None:
     order = find(erp, "SalesOrder", row["OrderType"], row["OrderNbr"], unit=unit)
     if order is None:
         return
-    same = (row["OrderType"], row["OrderNbr"])
     changed = [doc for (kind, _), doc in unit.changed.items() if kind == "payment" and doc]
     gone = {name for (kind, name), doc in unit.changed.items() if kind == "payment"}
     stored = [doc for name, doc in erp.store.kind("payment").items() if name not in gone]
-    paid = sum(
-        (
-            exact(one["AppliedToOrder"])
-            for doc in (*changed, *stored)
-            if doc["fields"]["Status"] != "Voided" and doc["fields"]["Type"] != "Refund"
-            for one in orders(doc)
-            if (one["OrderType"], one["OrderNbr"]) == same
-        ),
-        Decimal(0),
-    )
+    paid = share(erp, [*changed, *stored], row)
     node = node_of(order)
     node["Totals"] = {**node["Totals"], "UnpaidBalance": cents(exact(node.get("OrderTotal")) - paid)}
     keep(erp, unit, "SalesOrder", node)

@@ -79,8 +79,9 @@ def dispatch(system: Any, records: Writing, keys: list[str]) -> Response:
         return actions.status(system, keys[2])
     if not keys:
         if method == "GET":
-            return listing(records)
+            return delegate(system, records) or listing(records)
         if method == "PUT" or (method == "PATCH" and records.version >= "25"):
+            conflict(system, records)
             return records.put(json_body(), request, only_update=method == "PATCH")
         return reply(
             {"message": f"The requested resource does not support http method '{method}'."},
@@ -98,6 +99,27 @@ def dispatch(system: Any, records: Writing, keys: list[str]) -> Response:
     with system.store.unit(method, request.path) as unit:
         records.delete(doc, unit)
     return Response(status=204)
+
+
+def delegate(system: Any, records: Writing) -> Response | None:
+    """What a list answers that expands a detail which the site cannot read in bulk. Facts, section 2.5."""
+    asked = {part.strip().split("/")[0].lower() for part in request.args.get("$expand", "").split(",")}
+    for name in system.erp.switch("delegate_views"):
+        entity, _, detail = name.partition("/")
+        if entity.lower() == records.entity.name.lower() and detail.lower() in asked:
+            text = "Optimization cannot be performed.The following fields cause the error:\r\n"
+            kind = "PX.Api.ContractBased.OptimizedExport.CannotOptimizeException"
+            return exception(f"{text}{detail}: View {detail} has BQL delegate", kind)
+    return None
+
+
+def conflict(system: Any, records: Writing) -> None:
+    """Refuse a PUT while the switch says so. Raises Problem."""
+    left = int(system.erp.switch("conflicts"))
+    if left:
+        system.store.set("switches", {**system.store.setting("switches", {}), "conflicts": left - 1})
+        text = f"Error: Another process has updated the '{records.entity.name}' record. Your changes will be lost."
+        raise Problem(exception(text, "PX.Data.PXLockViolationException"))
 
 
 def listing(records: Writing) -> Response:

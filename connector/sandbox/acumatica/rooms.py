@@ -13,6 +13,7 @@ from connector.sandbox.acumatica.orders import SalesOrders
 from connector.sandbox.acumatica.payments import Payments
 from connector.sandbox.acumatica.shipments import Shipments
 from connector.sandbox.acumatica.templates import Kits, Templates
+from connector.sandbox.acumatica.templates import Places as ItemPlaces
 from connector.sandbox.acumatica.writing import Writing
 
 SPECIAL: dict[str, type[Writing]] = {
@@ -28,6 +29,7 @@ SPECIAL: dict[str, type[Writing]] = {
     "purchasereceipt": Receipts,
     "templateitems": Templates,
     "kitspecification": Kits,
+    "itemwarehouse": ItemPlaces,
 }
 
 

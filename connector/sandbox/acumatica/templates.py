@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from connector.sandbox.acumatica import checks, files, tree
+from connector.sandbox.acumatica.answers import Problem, exception
 from connector.sandbox.acumatica.documents import Documents
 from connector.sandbox.acumatica.entities import Doc
 from connector.sandbox.acumatica.model import row_id
 from connector.sandbox.acumatica.tree import Errors, Node
-from connector.sandbox.catalogue import STATUSES
+from connector.sandbox.catalogue import STATUSES, identity
 from connector.sandbox.store import Unit
 
 MATRIX = ("InventoryID", "Description", "DefaultPrice", "MSRP", "ItemStatus", "ExportToExternal")
@@ -58,6 +59,34 @@ class Kits(Documents):
             for at, row in enumerate(node.get(detail) or ()):
                 checks.known(self.erp, row, [(field, "item", "Inventory ID")], errors, (detail, at))
                 row.setdefault("ComponentQty", 1.0)
+
+
+class Places(Documents):
+    """ItemWarehouse (IN204500): what stock there is makes the list; nothing is written here."""
+
+    def all(self) -> list[Doc]:
+        stock = self.erp.store.kind("stock")
+        return [place(self.erp, key, name) for key in sorted(stock) for name in sorted(stock[key]["levels"])]
+
+    def by_keys(self, keys: list[str]) -> Doc | None:
+        item, warehouse = keys[0].strip().upper(), keys[1].strip().upper()
+        found = self.erp.store.get("stock", item)
+        return place(self.erp, item, warehouse) if found and warehouse in found["levels"] else None
+
+    def by_id(self, text: str) -> Doc | None:
+        return next((doc for doc in self.all() if doc["id"] == text.lower()), None)
+
+    def settle(self, unit: Unit, old: Doc | None, node: Node, body: Mapping[str, Any], errors: Errors) -> None:
+        raise Problem(exception("Warehouses of items are not edited on the simulated site."))
+
+
+def place(erp: Any, item: str, warehouse: str) -> Doc:
+    """One item in one warehouse."""
+    doc, stamp = erp.item(item), erp.store.get("stock", item)["levels"][warehouse]["modified"]
+    fields = {"InventoryID": doc["fields"]["InventoryID"], "WarehouseID": warehouse, "Status": "Active",
+              "OverridePrice": False}  # fmt: skip
+    return {"id": identity("itemwarehouse", f"{item}/{warehouse}"), "kind": "ItemWarehouse", "fields": fields,
+            "linked": {}, "details": {}, "modified": stamp, "created": doc["created"]}  # fmt: skip
 
 
 def variants(erp: Any, template: str) -> list[Doc]:

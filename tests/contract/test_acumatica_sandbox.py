@@ -57,8 +57,9 @@ from connector.records import (
     Stock,
     Tax,
 )
-from connector.sandbox.acumatica import composites
+from connector.sandbox.acumatica import composites, dropping
 from connector.sandbox.acumatica.app import Acumatica as Sandbox
+from connector.sandbox.acumatica.keeping import find
 from connector.systems.acumatica import Acumatica
 from connector.systems.acumatica.settings import SETTINGS
 from connector.systems.base import Page, Written, clean_all
@@ -345,3 +346,16 @@ def test_pictures_are_fetched_tiers_and_vendors_read(build: Build) -> None:
     assert {tier.price_class for tier in tiers} >= {"WHOLESALE", "VIP"}
     stocks = erp.read_many(INVENTORY, all_of(erp, INVENTORY)).values()
     assert {level.vendor for one in stocks if isinstance(one, Stock) for level in one.levels} == {"", "V000001"}
+
+
+def test_what_a_vendor_sends_is_told_as_a_drop_shipment(erp: Acumatica, sandbox: Sandbox) -> None:
+    done = wrote(erp, order(erp))
+    with sandbox.erp.store.unit("TEST", "/test") as unit:
+        there = find(sandbox.erp, "SalesOrder", *done.target_id.split("/"), unit=unit)
+        assert there is not None
+        dropping.received(sandbox.erp, unit, there, None, "V-77")
+    (key,) = [key for key in all_of(erp, SHIPMENT, datetime(2020, 1, 1, tzinfo=UTC)) if key.startswith("drop:")]
+    shipment = erp.read_many(SHIPMENT, [key])[key]
+    assert isinstance(shipment, Shipment) and shipment.drop_ship and shipment.order == done.target_id
+    assert [line.quantity for line in shipment.lines] == [Decimal(3), Decimal(1)]
+    assert [track.number for track in shipment.tracks] == ["V-77"]

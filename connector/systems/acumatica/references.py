@@ -198,7 +198,7 @@ def _branches(erp: Erp) -> Iterable[Choice]:
         found = rows(erp.client.inquire("CompaniesStructure", {}, "Results"), "Results")
     except (NoEndpoint, Fail):
         found = []
-    active = [row for row in found if text(row, "BranchStatus").lower() in ("", "active")]
+    active = [row for row in found if text(row, "BranchStatus").lower() in ("", "true", "active")]
     if not any(text(row, "BranchID") for row in active):
         return _table(erp, TABLES["branch"])
     return [

@@ -77,7 +77,7 @@ def test_branches_come_from_the_structure_of_companies_or_from_their_table(erp: 
     body = {
         "Results": [
             row(BranchID="MAIN", BranchName="Head office", CompanyID="C"),
-            row(BranchID="X", BranchStatus="Inactive"),
+            row(BranchID="X", BranchStatus=False),
         ]
     }
     wire.put(f"{ENDPOINT}/CompaniesStructure", json=body)

@@ -106,6 +106,10 @@ class _Flow:
         if not self.sync.deletes or bound is None or not bound.target_id:
             self._end(key, Skip(f"{key} is not in {self.context.source.label} (any more)."))
             return
+        if not self.context.setting("features", f"{self.entity}_deletion", True):  # CFG-17
+            text = f"{key} is gone from {self.context.source.label}; deletions are switched off under Features."
+            self._end(key, Skip(text))
+            return
         if self.open[key].id not in self.ours():
             self._lost(key)
             return

@@ -182,3 +182,71 @@ def test_whatever_the_file_holds_it_is_refused_or_empty(app: Flask, content: str
 def test_the_variable_of_a_secret_is_a_right_name() -> None:
     assert transfer.variable("shop-2", "erp", "password") == "SHOP_2_ERP_PASSWORD"
     assert transfer.variable("2-shop", "erp", "password") == "_SHOP_ERP_PASSWORD"
+
+
+POLL = {"job": "poll", "entity": "price", "direction": "erp_to_store", "cron": "7 * * * *", "active": True}
+
+
+def test_schedules_mappings_and_store_views_travel_too(any_app: Flask) -> None:
+    given = {
+        "settings": {
+            "erp": {**ERP, "password": "env:ONE_ERP_PASSWORD"},
+            "store": {**STORE, "token": "env:ONE_STORE_TOKEN"},
+            "@de": {"order": {"type": "WO"}},
+        },
+        "schedules": [POLL],
+        "mappings": {"warehouse": [{"store": "default", "erp": "MAIN"}]},
+    }
+    (done,) = transfer.load(text(**given), env=ENV, user="ann")
+    assert "schedule poll price with 7 * * * *" in done.said
+    file = exported()
+    one = file["connectors"][0]
+    assert one["settings"]["@de"] == {"order": {"type": "WO"}}
+    assert [each["cron"] for each in one["schedules"]] == ["7 * * * *"]
+    assert one["mappings"]["warehouse"][0]["erp"] == "MAIN"
+    (again,) = transfer.load(json.dumps(file), env=ENV, user="ann")
+    assert not again.changed
+    one["schedules"][0]["cron"] = "8 * * * *"
+    (changed,) = transfer.load(json.dumps(file), env=ENV, user="ann")
+    assert changed.said == ("schedule poll price: cron from 7 * * * * to 8 * * * *",)
+
+
+@pytest.mark.parametrize(
+    ("schedules", "place"),
+    [
+        (3, "schedules"),
+        ("x", "schedules"),
+        ([3], "schedules[0]"),
+        ([{**POLL, "cron": "every day"}], "schedules[0].cron"),
+        ([{**POLL, "cron": 5}], "schedules[0].cron"),
+        ([{**POLL, "entity": "moon"}], "schedules[0].job"),
+        ([POLL, {**POLL, "active": "yes"}], "schedules[1].active"),
+        ([{**POLL, "starts_on": "soon"}], "schedules[0].starts_on"),
+        ([{**POLL, "starts_on": "2026-01-01T00:00:00"}], "schedules[0].starts_on"),
+        ([{**POLL, "colour": "red"}], "schedules[0].colour"),
+    ],
+)
+def test_a_wrong_schedule_is_refused_by_its_place_and_nothing_is_kept(app: Flask, schedules: Any, place: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        transfer.load(text(schedules=schedules), env=ENV, user="ann")
+    assert list(refused.value.errors) == [f"connectors[0].{place}"]
+    assert connectors.all() == []
+
+
+@given(
+    schedules=st.lists(
+        st.dictionaries(
+            st.sampled_from(["job", "entity", "direction", "cron", "active", "starts_on"]) | st.text(max_size=5),
+            st.none() | st.text(max_size=10) | st.booleans() | st.integers(),
+            max_size=6,
+        )
+        | st.text(max_size=5),
+        max_size=3,
+    )
+)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_schedules_are_taken_or_refused_in_words(app: Flask, schedules: Any) -> None:
+    try:
+        transfer.load(text(schedules=schedules), env=ENV, user="ann", dry_run=True)
+    except Invalid as refused:
+        assert all(sentence.endswith(".") for sentence in refused.errors.values())

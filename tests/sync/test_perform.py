@@ -66,6 +66,16 @@ def test_a_record_that_is_gone_is_taken_out_of_the_store(bench: Bench) -> None:
     assert bindings.get_many("DEMO", "product", ["A1"]) == {}
 
 
+def test_deletions_that_are_switched_off_leave_the_record_in_the_store(bench: Bench) -> None:
+    bench.settings["features"] = {"product_deletion": False}
+    bench.erp.set(product("A1"))
+    bench.perform("product", "A1")
+    bench.erp.records.clear()
+    (result,) = bench.perform("product", "A1")
+    assert word(result) is Skip and "deletions are switched off" in result.summary
+    assert bench.store.products and bindings.get_many("DEMO", "product", ["A1"])
+
+
 def test_a_record_that_never_was_is_skipped_with_a_reason(bench: Bench) -> None:
     (result,) = bench.perform("product", "NOPE")
     assert word(result) is Skip and "The ERP" in result.summary

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from typing import Any
 
 import pytest
@@ -344,3 +345,31 @@ def test_the_house_is_the_administrators(
 def test_every_change_is_logged_with_old_and_new(admin: Client, demo: StandIn) -> None:
     admin.post(SYNC, data=fields(admin.get(SYNC).text) | {"order-reference_prefix": "A-"})
     assert "order.reference_prefix: Reference prefix from (none) to A-." in logged()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *(f"{DEMO}/settings/{page}" for page in blocks.TITLES),
+        f"{VIEWS}?view=de",
+        f"{DEMO}/copy",
+        "/connectors/all/features",
+        "/connectors/all/import",
+        "/connectors/all/archived",
+    ],
+)
+def test_no_id_is_there_twice_and_nothing_is_inline(admin: Client, lists: Lists, path: str) -> None:
+    for name in ("type", "warehouse"):
+        admin.post(f"{SYNC}/update/order/{name}", data=fields(admin.get(SYNC).text))
+    text = admin.get(path).text
+    ids = re.findall(r'\sid="([^"]+)"', text)
+    assert sorted(ids) == sorted(set(ids))
+    assert len(re.findall(r"<h1[ >]", text)) == 1
+    assert not re.search(r"<style|\sstyle=|\son[a-z]+=|<script>|hx-on|javascript:", text)
+    names = set(ids)
+    for labelled in re.findall(r'(?:for|aria-describedby|list)="([^"]+)"', text):
+        assert set(labelled.split()) <= names, labelled
+
+
+def test_what_the_store_cannot_take_is_said_beside_its_tick(admin: Client, demo: StandIn) -> None:
+    assert "Magento Open Source has no attributes of customers" in admin.get(SYNC).text

@@ -11,8 +11,10 @@ from sqlalchemy import Connection
 from wtforms import BooleanField, HiddenField, SelectField, StringField
 
 from connector.errors import Invalid
+from connector.records import ERP_TO_STORE
 from connector.setup import auto, connectors, cron, house, settings
 from connector.setup.connectors import Config
+from connector.systems import registry
 from connector.web import forms
 from connector.web.auth import need
 from connector.web.connectors import blocks, example, lists
@@ -163,10 +165,17 @@ def show(
         form=form,
         masked=connectors.masked(config),
         lists=lists.of(config, blocks.parts(cards)),
+        limits=_limits(config),
         offered=house.get().features if page == "features" else {},
         example=example.sentences(config.id, config.plugin, queue) if page == "setup" else [],
         **more,
     )
+
+
+def _limits(config: Config) -> dict[str, str]:
+    """What the store cannot take of what it would be sent, in its plug-in's words (SYN-03)."""
+    limits = registry.get(config.plugin).capabilities.limits
+    return {entity: text for entity, text in limits.items() if ERP_TO_STORE in settings.ways(entity)}
 
 
 @blueprint.post("/<connector_id>/settings/<page>/update/<section>/<name>")

@@ -1,0 +1,57 @@
+"""Orders have rules of their own: how soon they are looked for, and how often they are tried."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from connector.engine import policy
+from connector.queue.lanes import Lane
+from connector.setup import connectors, lifecycle
+from connector.setup.connectors import Config
+
+ORDERS = Lane("DEMO", "order", "store_to_erp")
+SETTINGS = {
+    "erp": {"url": "https://erp.example", "username": "u", "password": "p"},
+    "store": {"url": "https://shop.example", "token": "t"},
+    "entities": {"order": True},
+}
+
+
+@pytest.fixture
+def config(app: Flask) -> Config:
+    connectors.create("DEMO", "", "magento", SETTINGS, "ann")
+    lifecycle.initialize("DEMO", "ann")
+    return connectors.get("DEMO")
+
+
+def change(app: Flask, **order: Any) -> None:
+    config = connectors.get("DEMO")
+    connectors.save("DEMO", {"order": order}, user="ann", revision=config.revision)
+    app.extensions["engine"].refresh()
+
+
+def cron(app: Flask) -> str:
+    (found,) = [job.cron for job in app.extensions["engine"].jobs() if job.name == f"{ORDERS}/poll"]
+    return str(found)
+
+
+def test_real_time_orders_are_looked_for_each_minute(app: Flask, config: Config) -> None:
+    assert cron(app) == "*/15 * * * *"
+    change(app, real_time=True)
+    assert cron(app) == "* * * * *"
+
+
+def tries(app: Flask, lane: Lane) -> int:
+    engine = app.extensions["engine"]
+    return policy(connectors.get("DEMO"), engine._worker, lane, 30).retry_count
+
+
+def test_orders_have_a_number_of_tries_of_their_own(app: Flask, config: Config) -> None:
+    change(app, retries=7)
+    assert tries(app, ORDERS) == 7
+    assert tries(app, Lane("DEMO", "price", "erp_to_store")) == 3
+    change(app, retry_failed=False)
+    assert tries(app, ORDERS) == 1

@@ -1,0 +1,114 @@
+"""Products, prices and stock in the store's words: categories, groups, warehouses and vendors."""
+
+from __future__ import annotations
+
+from decimal import Decimal as D
+
+import pytest
+from flask import Flask
+
+from connector.errors import Skip, Wait
+from connector.records import Category, Level, Price, Product, Stock, Tier
+from connector.sync import bindings
+from tests.sync.both import Both
+
+
+@pytest.fixture
+def both(any_app: Flask) -> Both:
+    found = Both(settings={"category": {"root": "", "store_root": "2"}})
+    found.erp.put(Product("A", name="A", categories=("10",)))
+    return found
+
+
+def sold(both: Both) -> None:
+    """The product is in the store."""
+    both.erp.put(Product("A", name="A"))
+    both.store.put(Product("A"))
+    assert both.go("product", "erp_to_store", "A").word is None
+    both.store.written.clear()
+
+
+def test_a_product_waits_for_its_category_and_then_hangs_on_it(both: Both) -> None:
+    both.erp.put(Category("10", name="Shoes"))
+    waiting = both.go("product", "erp_to_store", "A").word
+    assert isinstance(waiting, Wait) and waiting.for_ == ("category", "10")
+    assert ("category", "erp_to_store", "10") in both.asked
+    both.go("category", "erp_to_store", "10")
+    assert both.go("product", "erp_to_store", "A").word is None
+    (_, sent) = both.store.written
+    assert isinstance(sent, Product) and sent.categories == (both.store.created[0],)
+
+
+def test_a_category_that_is_kept_out_holds_no_product_up(both: Both) -> None:
+    both.erp.put(Category("10", name="Old", active=False))
+    assert isinstance(both.go("category", "erp_to_store", "10").word, Skip)
+    assert both.go("product", "erp_to_store", "A").word is None
+    (sent,) = both.store.written
+    assert isinstance(sent, Product) and sent.categories == ()
+
+
+def test_a_category_that_was_switched_off_is_still_updated_in_the_store(both: Both) -> None:
+    both.erp.put(Category("10", name="Shoes"))
+    both.go("category", "erp_to_store", "10")
+    both.erp.edit("category", "10", active=False)
+    assert both.go("category", "erp_to_store", "10").word is None
+    assert bindings.get_many("DEMO", "category", ["10"])["10"].target_id == both.store.created[0]
+
+
+def test_tier_prices_name_the_stores_groups_and_others_are_left_out(both: Both) -> None:
+    sold(both)
+    both.tables["customer_group"] = [{"store": "Wholesale", "erp": "W", "more": {"price_class": "WHOLE"}}]
+    tiers = (Tier(D(1), D(9), "WHOLE"), Tier(D(5), D(8)), Tier(D(1), D(7), "SECRET"), Tier(D(1), D(6), customer="C1"))
+    both.erp.put(Price("A", price=D(10), tiers=tiers))
+    assert both.go("price", "erp_to_store", "A").word is None
+    (sent,) = both.store.written
+    assert isinstance(sent, Price) and sent.tiers is not None
+    assert [(one.group, one.price) for one in sent.tiers] == [("Wholesale", D(9)), ("", D(8))]
+
+
+LEVELS = (
+    Level("EAST", D(3), D(2), D(1)),
+    Level("MAIN", D(30), D(20), D(10)),
+    Level("ACME", D(7), D(7), D(7), vendor="ACME"),
+)
+
+
+def counted(both: Both) -> dict[str, D]:
+    sold(both)
+    both.erp.put(Stock("A", levels=LEVELS))
+    assert both.go("inventory", "erp_to_store", "A").word is None
+    (sent,) = both.store.written
+    assert isinstance(sent, Stock)
+    return {level.warehouse: level.available for level in sent.levels}
+
+
+def test_vendors_do_not_count_by_default(both: Both) -> None:
+    assert counted(both) == {"EAST": D(2), "MAIN": D(20)}
+
+
+def test_vendors_are_added_or_kept_apart_as_the_settings_say(both: Both) -> None:
+    both.settings["inventory"] = {"vendor": "sum"}
+    assert counted(both) == {"EAST": D(9), "MAIN": D(20)}
+
+
+def test_vendors_apart_keep_their_own_number(both: Both) -> None:
+    both.settings["inventory"] = {"vendor": "separate"}
+    assert counted(both) == {"EAST": D(2), "MAIN": D(20), "ACME": D(7)}
+
+
+def test_the_default_warehouse_counts_alone_where_nothing_else_is_chosen(both: Both) -> None:
+    both.settings["inventory"] = {"default_warehouse": "MAIN"}
+    assert counted(both) == {"MAIN": D(20)}
+
+
+def test_mapped_warehouses_go_before_the_default_one(both: Both) -> None:
+    both.settings["inventory"] = {"default_warehouse": "MAIN"}
+    both.tables["warehouse"] = [{"store": "east", "erp": "EAST"}]
+    assert counted(both) == {"EAST": D(2)}
+
+
+def test_branch_wise_the_branches_warehouses_count_and_go_before_all_others(both: Both) -> None:
+    both.settings["inventory"] = {"branch_wise": True, "default_warehouse": "EAST"}
+    both.tables["warehouse"] = [{"store": "east", "erp": "EAST"}]
+    both.tables["branch"] = [{"store": "nl", "erp": "NORTH", "more": {"warehouses": ["MAIN"]}}]
+    assert counted(both) == {"MAIN": D(20)}

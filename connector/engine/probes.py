@@ -7,6 +7,7 @@ are read, an inquiry is run for a page of one (LIF-04). Troubles are told in the
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from typing import Any, Protocol
 
 from sqlalchemy import update
@@ -105,16 +106,24 @@ def pushes(config: Config) -> list[Probe]:
     """Each push notification: whether one was ever heard (LIF-05)."""
 
     def probe(sync: Sync, name: str) -> Probe:
-        return Probe(f"PN for {sync.kind}", lambda: heard(config, name), PUSH, sync.entity, required=False)
+        def look() -> Told:
+            return heard(config, name, notifications.last_heard(config.id))
+
+        return Probe(push_name(sync), look, PUSH, sync.entity, required=False)
 
     return [probe(sync, name) for sync, name in queries(config)]
 
 
-def heard(config: Config, query: str) -> Told:
-    """Whether a notification of this query ever came in, and when last."""
+def push_name(sync: Sync) -> str:
+    """What the grid calls a push notification."""
+    return f"PN for {sync.kind}"
+
+
+def heard(config: Config, query: str, last_heard: Mapping[str, datetime]) -> Told:
+    """Whether a notification of this query came in lately, and when last (`notifications.last_heard`)."""
     if not config.section("push").get("secret"):
         return False, f"{query}: there is no secret yet, so a notification would be refused. The entity is polled."
-    last = notifications.last_heard(config.id).get(query.casefold())
+    last = last_heard.get(query.casefold())
     if last is None:
         return False, f"{query}: nothing was heard yet. Until then the entity is polled."
     return True, f"{query} is active, last heard {last:%Y-%m-%d %H:%M:%S} UTC."

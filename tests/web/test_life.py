@@ -8,11 +8,13 @@ import re
 
 import pytest
 
+from connector.db import db
 from connector.errors import Fail
 from connector.setup import activities, connectors, lifecycle, schedules
 from connector.setup.lifecycle import Probe
+from connector.sync import notifications
 from connector.sync.catalogue import SYNCS
-from connector.systems.base import Check, Feature
+from connector.systems.base import Check, Feature, Push
 from tests.web import seed
 from tests.web.conftest import StandIn
 from tests.web.people import Client
@@ -80,6 +82,16 @@ def test_the_grid_shows_how_things_stand_now(admin: Client, viewer: Client, demo
     page = viewer.get(DEMO + "/activity").text
     assert re.search(r"Queue for PRICING.*?Collects, does not send", page, re.S)
     assert re.search(r"Schedule window price.*?Off", page, re.S) and "do-deactivate" not in page
+
+
+def test_the_grid_knows_when_a_notification_was_heard(admin: Client, demo: StandIn) -> None:
+    admin.post(DEMO + "/initialize", data={})
+    assert re.search(r"PN for PRICING.*?No secret", admin.get(DEMO + "/activity").text, re.S)
+    admin.post(DEMO + "/guide/secret")
+    assert re.search(r"PN for PRICING.*?Listening.*?nothing was heard yet", admin.get(DEMO + "/activity").text, re.S)
+    with db.write() as connection:
+        notifications.accept(connection, "DEMO", "acumatica", Push("1", "cc prices", 1, ()), "{}", "accepted")
+    assert re.search(r"PN for PRICING.*?Active.*?last heard", admin.get(DEMO + "/activity").text, re.S)
 
 
 def test_the_grid_is_asked_again_while_it_is_being_made_and_not_after(admin: Client, demo: StandIn) -> None:

@@ -13,12 +13,15 @@ from sqlalchemy import Row
 
 from connector.db import utcnow
 from connector.engine import probes
+from connector.engine.probes import Told
 from connector.queue import numbers
 from connector.queue.lanes import Lane
 from connector.queue.models import PENDING
 from connector.setup import activities, lifecycle, schedules, states
 from connector.setup.activities import CHECK, INQUIRY, PUSH, QUEUE, SCHEDULE
 from connector.setup.connectors import Config
+from connector.setup.models import Schedule
+from connector.sync import notifications
 from connector.sync.catalogue import SYNCS
 from connector.web.auth import need
 from connector.web.connectors import life
@@ -48,37 +51,49 @@ class Line:
         return ICONS[self.look]
 
 
+@dataclass(frozen=True, slots=True)
+class Now:
+    """What is true at this moment, by the names of the rows."""
+
+    waiting: dict[str, int]
+    flowing: set[str]
+    pushes: dict[str, Told]
+    schedules: dict[str, Schedule]
+
+    @classmethod
+    def of(cls, config: Config) -> Now:
+        lanes = {probes.queue_name(sync): Lane(config.id, sync.entity, sync.direction) for sync in SYNCS}
+        counts, last = numbers.counts(lanes.values()), notifications.last_heard(config.id)
+        return cls(
+            waiting={name: counts[lane][PENDING] for name, lane in lanes.items()},
+            flowing={name for name, lane in lanes.items() if config.flows(lane.entity, lane.direction)},
+            pushes={probes.push_name(sync): probes.heard(config, name, last) for sync, name in probes.queries(config)},
+            schedules={lifecycle.schedule_name(schedule): schedule for schedule in schedules.of(config.id)},
+        )
+
+
 def lines(config: Config) -> tuple[list[Line], bool]:
     """The grid as it is now, and whether it is still being made."""
     rows = activities.of(config.id)
-    going = activities.under_way(rows, utcnow())
-    lanes = {probes.queue_name(sync): Lane(config.id, sync.entity, sync.direction) for sync in SYNCS}
-    waiting = {name: found[PENDING] for name, found in _counts(lanes).items()}
-    flows = {name for name, lane in lanes.items() if config.flows(lane.entity, lane.direction)}
-    plans = {lifecycle.schedule_name(schedule): schedule for schedule in schedules.of(config.id)}
+    going, now = activities.under_way(rows, utcnow()), Now.of(config)
     shown = []
     for row in rows:
-        status, look, text = _status(config, row, going, plans, row.name in flows)
-        pending = waiting.get(row.name) if row.kind == QUEUE else None
+        status, look, text = _status(config, row, going, now)
+        pending = now.waiting.get(row.name) if row.kind == QUEUE else None
         shown.append(Line(row.name, row.kind, row.created_at, pending, status, look, text))
     return shown, going
 
 
-def _counts(lanes: dict[str, Lane]) -> dict[str, dict[str, int]]:
-    found = numbers.counts(lanes.values())
-    return {name: found[lane] for name, lane in lanes.items()}
-
-
-def _status(config: Config, row: Row[Any], going: bool, plans: dict[str, Any], flows: bool) -> tuple[str, str, str]:
+def _status(config: Config, row: Row[Any], going: bool, now: Now) -> tuple[str, str, str]:
     """Word, look and sentence of a row: what was found when it was made, and for the rest what is true now."""
     if row.ok is None:
         return ("Waiting", BUSY, "") if going else ("Broken off", BAD, activities.LOST)
     if row.kind == QUEUE:
-        return (*(_queue(config, row.entity) if flows else ("Off", PLAIN)), row.text)
+        return (*(_queue(config, row.entity) if row.name in now.flowing else ("Off", PLAIN)), row.text)
     if row.kind == PUSH:
-        return _push(config, row)
+        return _push(config, row, now.pushes)
     if row.kind == SCHEDULE:
-        return _schedule(plans.get(row.name), row.text)
+        return _schedule(now.schedules.get(row.name), row.text)
     words = {CHECK: ("Well", "Wrong", BAD), INQUIRY: ("Active", "Not there", WARN)}
     good, bad, look = words.get(row.kind, ("Done", "Wrong", BAD))
     return (good, GOOD, row.text) if row.ok else (bad, look, row.text)
@@ -90,13 +105,16 @@ def _queue(config: Config, entity: str) -> tuple[str, str]:
     return ("Collects, does not send", WARN) if states.collects(config, entity) else ("Off", PLAIN)
 
 
-def _push(config: Config, row: Row[Any]) -> tuple[str, str, str]:
+def _push(config: Config, row: Row[Any], pushes: dict[str, Told]) -> tuple[str, str, str]:
+    known, text = pushes.get(row.name, (False, row.text))
     if not states.collects(config, row.entity):
-        return "Off", PLAIN, row.text
-    return ("Active", GOOD, row.text) if row.ok else ("Listening", BUSY, row.text)
+        return "Off", PLAIN, text
+    if not config.section("push").get("secret"):
+        return "No secret", WARN, text
+    return ("Active", GOOD, text) if known else ("Listening", BUSY, text)
 
 
-def _schedule(schedule: Any, text: str) -> tuple[str, str, str]:
+def _schedule(schedule: Schedule | None, text: str) -> tuple[str, str, str]:
     if schedule is None:
         return "Removed", WARN, text
     return ("On", GOOD, schedule.cron) if schedule.active else ("Off", PLAIN, schedule.cron)

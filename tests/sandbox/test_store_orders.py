@@ -51,9 +51,23 @@ def money(row, name):
     return Decimal(str(row.get(name, 0)))
 
 
-KINDS = ["guest+many", "customer+discount+many", "guest+JPY+discount+many", "customer+KWD+shipping_tax+discount",
-         "gift_card", "zero", "card+EUR", "authorized", "custom_option", "virtual", "cart_discount+many", "b2b",
-         "french+paypal", "purchase_order"]  # fmt: skip
+KINDS = [
+    "guest+many",
+    "customer+discount+many",
+    "guest+JPY+discount+many",
+    "customer+KWD+shipping_tax+discount",
+    "gift_card",
+    "gift_card+store_credit+reward+EUR",
+    "zero",
+    "card+EUR",
+    "authorized",
+    "custom_option",
+    "virtual",
+    "cart_discount+many",
+    "b2b",
+    "french+paypal",
+    "purchase_order",
+]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -65,7 +79,8 @@ def test_the_amounts_of_an_order_add_up(buy, kind: str, prefix: str):
     discount = sum(money(row, f"{prefix}discount_amount") for row in rows)
     discount += money(order, f"{prefix}shipping_discount_amount")
     tax = sum(money(row, f"{prefix}tax_amount") for row in rows) + money(order, f"{prefix}shipping_tax_amount")
-    card = money(order["extension_attributes"], f"{prefix}gift_cards_amount")
+    names = ("gift_cards_amount", "customer_balance_amount", "reward_currency_amount")
+    card = sum(money(order["extension_attributes"], prefix + name) for name in names)
     assert subtotal == money(order, f"{prefix}subtotal") and discount == -money(order, f"{prefix}discount_amount")
     assert tax == money(order, f"{prefix}tax_amount")
     taxes = order["extension_attributes"]["applied_taxes"]
@@ -74,7 +89,9 @@ def test_the_amounts_of_an_order_add_up(buy, kind: str, prefix: str):
     assert total == money(order, f"{prefix}grand_total")
 
 
-@pytest.mark.parametrize("kind", ["guest+many", "customer+discount", "guest+KWD+shipping_tax+discount", "gift_card"])
+@pytest.mark.parametrize(
+    "kind", ["guest+many", "customer+discount", "guest+KWD+shipping_tax+discount", "gift_card+reward"]
+)
 def test_invoices_and_refunds_in_pieces_make_the_whole(ask, buy, do, kind: str):
     order = buy(kind)
     rows = [{"order_item_id": row["item_id"], "qty": 1} for row in order["items"]]

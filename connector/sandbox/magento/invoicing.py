@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from connector.sandbox.magento import levels, order_state, reservations
+from connector.sandbox.magento import credits, levels, order_state, reservations
 from connector.sandbox.magento.money import ZERO, exact, places, plain, rounded, total
 from connector.sandbox.magento.order_book import keep, next_number, order_of
 from connector.sandbox.magento.routing import Call, Refusal, as_int, number, route
@@ -130,8 +130,12 @@ def _document(call: Call, order: Doc, wanted: list[tuple[Doc, float]]) -> Doc:
             )
         },
     }
+    extension: Doc = {}
     for prefix in ("", "base_"):
-        doc |= _sums(order, rows, prefix)
+        sums = _sums(order, rows, prefix)
+        extension |= sums.pop("extension_attributes")
+        doc |= sums
+    doc["extension_attributes"] = extension or None
     return {name: value for name, value in doc.items() if value is not None}
 
 
@@ -168,21 +172,17 @@ def _sums(order: Doc, rows: list[Doc], prefix: str) -> Doc:
     cut = total(money, f"{prefix}discount_amount")
     cut += exact(order.get(f"{prefix}shipping_discount_amount")) if first else ZERO
     subtotal, tax = total(money, f"{prefix}row_total"), total(money, f"{prefix}tax_amount") + shipping_tax
-    cards = exact(order["extension"].get(f"{prefix}gift_cards_amount"))
-    left = cards - exact(order["extension"].get(f"{prefix}gift_cards_invoiced"))
     gross = subtotal - cut + shipping + tax
-    card = min(left, gross)
+    told, due = credits.take(order["extension"], prefix, gross, "amount", "invoiced")
     short = "amnt" if prefix else "amount"
     sums = {
         "subtotal": subtotal, "subtotal_incl_tax": total(money, f"{prefix}row_total_incl_tax"), "tax_amount": tax,
         "discount_amount": -cut, "shipping_amount": shipping, "shipping_tax_amount": shipping_tax,
-        "shipping_incl_tax": shipping + shipping_tax, "grand_total": gross - card,
+        "shipping_incl_tax": shipping + shipping_tax, "grand_total": due,
         "discount_tax_compensation_amount": ZERO, f"shipping_discount_tax_compensation_{short}": ZERO,
     }  # fmt: skip
     found: Doc = {prefix + name: plain(value) for name, value in sums.items()}
-    if card:
-        found["extension_attributes"] = {f"{prefix}gift_cards_amount": plain(card)}
-    return found
+    return {**found, "extension_attributes": told}
 
 
 def _book(call: Call, order: Doc, doc: Doc, wanted: list[tuple[Doc, float]]) -> None:
@@ -200,14 +200,7 @@ def _book(call: Call, order: Doc, doc: Doc, wanted: list[tuple[Doc, float]]) -> 
             levels.take(call, item["sku"], levels.DEFAULT, many)
             reservations.book(call.unit, order["stock_id"], item["sku"], many)
     _totals(order, doc)
-    card = doc.pop("extension_attributes", {})
-    if card:
-        order["extension"] = {**order["extension"], "gift_cards_invoiced": order["extension"]["gift_cards_amount"],
-                              "base_gift_cards_invoiced": order["extension"]["base_gift_cards_amount"]}  # fmt: skip
-        doc["extension_attributes"] = {
-            "gift_cards_amount": order["extension"]["gift_cards_amount"],
-            "base_gift_cards_amount": order["extension"]["base_gift_cards_amount"],
-        }
+    credits.book(order, doc, "invoiced")
     for row in doc["items"]:
         row.pop("counts")
 

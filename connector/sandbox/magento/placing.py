@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from connector.sandbox.magento import invoicing, quotes, reservations
+from connector.sandbox.magento import credits, invoicing, quotes, reservations
 from connector.sandbox.magento.directory import RATES, decimals
 from connector.sandbox.magento.money import exact, plain, rounded
 from connector.sandbox.magento.offers import CARRIERS, PAYMENTS
@@ -220,15 +220,14 @@ def _extension(quote: Doc, order: Doc, base: Sums, own: Sums, told: list[Doc]) -
         "item_applied_taxes": _item_taxes(quote, order, base, own),
         "converting_from_quote": True,
     }
-    if quote["gift_card"]:
-        card = {
-            "id": 1,
-            "code": quote["gift_code"],
-            "amount": plain(own.gift_card),
-            "base_amount": plain(base.gift_card),
-        }
-        extension |= {"gift_cards": [card], "gift_cards_amount": plain(own.gift_card),
-                      "base_gift_cards_amount": plain(base.gift_card)}  # fmt: skip
+    for kind, name in credits.KINDS.items():
+        if kind in own.credits:
+            extension |= {f"{name}_amount": plain(own.credits[kind]), f"base_{name}_amount": plain(base.credits[kind])}
+    if "gift_card" in own.credits:
+        worth, base_worth = plain(own.credits["gift_card"]), plain(base.credits["gift_card"])
+        extension["gift_cards"] = [{"id": 1, "code": quote["gift_code"], "amount": worth, "base_amount": base_worth}]
+    if "reward" in own.credits:
+        extension["reward_points_balance"] = int(base.credits["reward"] * 100)
     return extension
 
 

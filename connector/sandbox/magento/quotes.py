@@ -28,8 +28,8 @@ def new(call: Call, store: int, customer: Doc | None = None) -> Doc:
         "id": call.unit.count("quote"), "store_id": store, "customer_id": customer["id"] if customer else None,
         "group": customer["group_id"] if customer else 0, "email": customer["email"] if customer else None, "lines": [],
         "coupon": None, "percent": 0, "fixed": 0, "on_shipping": False, "rule": None, "rule_title": None,
-        "shipping_method": None, "shipping_address": None, "billing_address": None, "currency": "USD", "gift_card": 0,
-        "gift_code": None, "shipping_tax": 0, "shipping_price": None, "active": True,
+        "shipping_method": None, "shipping_address": None, "billing_address": None, "currency": "USD",
+        "credits": {}, "gift_code": None, "shipping_tax": 0, "shipping_price": None, "active": True,
     }  # fmt: skip
     return keep(call, quote)
 
@@ -136,7 +136,7 @@ def cost(quote: Doc) -> tuple[Sums, Sums]:
     terms = Terms(
         rate=exact(RATES[quote["currency"]]), decimals=decimals(quote["currency"]), shipping=shipping_price(quote),
         shipping_tax=exact(quote["shipping_tax"]), percent=exact(quote["percent"]), fixed=exact(quote["fixed"]),
-        on_shipping=quote["on_shipping"], gift_card=exact(quote["gift_card"]),
+        on_shipping=quote["on_shipping"], credits={kind: exact(worth) for kind, worth in quote["credits"].items()},
     )  # fmt: skip
     return compute(quote["lines"], terms, base=True), compute(quote["lines"], terms, base=False)
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from connector.sandbox.magento import levels, order_state, reservations
+from connector.sandbox.magento import credits, levels, order_state, reservations
 from connector.sandbox.magento.invoicing import comment
 from connector.sandbox.magento.money import ZERO, exact, places, plain, rounded, total
 from connector.sandbox.magento.order_book import NO_ENTITY, keep, next_number, order_of
@@ -104,8 +104,12 @@ def _document(call: Call, order: Doc, wanted: list[tuple[Doc, float]], arguments
             "base_currency_code", "global_currency_code", "order_currency_code", "store_currency_code",
             "base_to_global_rate", "base_to_order_rate", "store_to_base_rate", "store_to_order_rate")},
     }  # fmt: skip
+    extension: Doc = {}
     for prefix in ("", "base_"):
-        doc |= _sums(order, rows, prefix, arguments)
+        sums = _sums(order, rows, prefix, arguments)
+        extension |= sums.pop("extension_attributes")
+        doc |= sums
+    doc["extension_attributes"] = extension or None
     for row in rows:
         row.pop("counts")
     return {name: value for name, value in doc.items() if value is not None}
@@ -159,21 +163,14 @@ def _sums(order: Doc, rows: list[Doc], prefix: str, arguments: Mapping[str, Any]
     less = rounded(exact(arguments.get("adjustment_negative")) * rate, cents)
     subtotal, tax = total(money, f"{prefix}row_total"), total(money, f"{prefix}tax_amount") + shipping_tax
     gross = subtotal - cut + shipping + tax + more - less
-    card = _card(order, prefix, gross)
+    told_back, due = credits.take(order["extension"], prefix, gross, "invoiced", "refunded")
     sums = {
         "subtotal": subtotal, "subtotal_incl_tax": total(money, f"{prefix}row_total_incl_tax"), "tax_amount": tax,
         "discount_amount": -cut, "shipping_amount": shipping, "shipping_tax_amount": shipping_tax,
         "shipping_incl_tax": shipping + shipping_tax, "adjustment": more - less, "adjustment_positive": more,
-        "adjustment_negative": less, "discount_tax_compensation_amount": ZERO, "grand_total": gross - card,
+        "adjustment_negative": less, "discount_tax_compensation_amount": ZERO, "grand_total": due,
     }  # fmt: skip
-    return {prefix + name: plain(value) for name, value in sums.items()}
-
-
-def _card(order: Doc, prefix: str, gross: Decimal) -> Decimal:
-    """The part that was paid with a gift card goes back on it, not into the memo's total."""
-    extension = order["extension"]
-    used = exact(extension.get(f"{prefix}gift_cards_invoiced")) - exact(extension.get(f"{prefix}gift_cards_refunded"))
-    return max(ZERO, min(used, gross))
+    return {**{prefix + name: plain(value) for name, value in sums.items()}, "extension_attributes": told_back}
 
 
 def _book(order: Doc, doc: Doc) -> None:
@@ -192,13 +189,7 @@ def _book(order: Doc, doc: Doc) -> None:
                  "adjustment_negative": "adjustment_negative"}  # fmt: skip
         for name, amount in pairs.items():
             order[prefix + name] = plain(exact(order.get(prefix + name)) + exact(doc.get(prefix + amount)))
-        paid = exact(order["extension"].get(f"{prefix}gift_cards_invoiced"))
-        if paid:
-            before = exact(order["extension"].get(f"{prefix}gift_cards_refunded"))
-            lines = exact(doc[f"{prefix}subtotal"]) + exact(doc[f"{prefix}discount_amount"])
-            gross = lines + exact(doc[f"{prefix}shipping_amount"]) + exact(doc[f"{prefix}tax_amount"])
-            back = gross + exact(doc[f"{prefix}adjustment"]) - exact(doc[f"{prefix}grand_total"])
-            order["extension"] = {**order["extension"], f"{prefix}gift_cards_refunded": plain(before + back)}
+    credits.book(order, doc, "refunded")
     order["payment"] = {**order["payment"], "amount_refunded": order["total_refunded"],
                         "base_amount_refunded": order["base_total_refunded"]}  # fmt: skip
 

@@ -33,6 +33,8 @@ KINDS = {
     "free_shipping": "Free shipping",
     "shipping_tax": "Taxed shipping",
     "gift_card": "Paid in part with a gift card",
+    "store_credit": "Paid in part with store credit",
+    "reward": "Paid in part with reward points",
     "zero": "Costs nothing",
     "currency": "Another currency",
     "EUR": "In euro",
@@ -58,6 +60,7 @@ MIX = (
     "customer+purchase_order",
     "french+customer",
 )
+CREDITS = {"gift_card": 5, "store_credit": 3, "reward": 2}  # in the base currency, unless it is said
 TYPES = {"configurable": ("configurable",), "bundle": ("bundle",), "virtual": ("virtual", "downloadable")}
 MOST = 1_000
 
@@ -208,7 +211,7 @@ def _engraved(call: Call, line: tuple[str, float, Doc | None]) -> tuple[str, flo
 
 
 def _terms(call: Call, chance: random.Random, kinds: set[str], quote: Doc, raw: Mapping[str, Any]) -> Doc:
-    """Shipping, discount, currency, gift card."""
+    """Shipping, discount, currency, and what pays besides."""
     terms: Doc = {"shipping_method": None if quotes.is_virtual(quote) else raw.get("shipping") or chance.choice(
         ("flatrate_flatrate", "flatrate_flatrate", "tablerate_bestway", "ups_GND"))}  # fmt: skip
     if terms["shipping_method"] and terms["shipping_method"] not in CARRIERS:
@@ -230,8 +233,8 @@ def _terms(call: Call, chance: random.Random, kinds: set[str], quote: Doc, raw: 
         terms |= {"percent": 100, "rule": "3", "rule_title": "On the house"}
     if "shipping_tax" in kinds:
         terms["shipping_tax"] = 8.25
-    if "gift_card" in kinds:
-        terms |= {"gift_card": raw.get("gift_card", 5), "gift_code": f"GC{chance.randrange(10**8):08d}"}
+    terms["credits"] = {kind: raw.get(kind, worth) for kind, worth in CREDITS.items() if kind in kinds}
+    terms["gift_code"] = f"GC{chance.randrange(10**8):08d}"
     return terms
 
 

@@ -26,7 +26,7 @@ class Terms:
     percent: Decimal = ZERO  # discount on each line
     fixed: Decimal = ZERO  # discount on the whole cart
     on_shipping: bool = False  # the percentage counts for the shipping as well
-    gift_card: Decimal = ZERO
+    credits: dict[str, Decimal] = field(default_factory=dict)  # gift card, store credit, reward
 
 
 @dataclass
@@ -41,7 +41,7 @@ class Sums:
     shipping_discount: Decimal = ZERO
     shipping_tax: Decimal = ZERO
     tax: Decimal = ZERO
-    gift_card: Decimal = ZERO
+    credits: dict[str, Decimal] = field(default_factory=dict)
     grand_total: Decimal = ZERO
 
 
@@ -71,8 +71,9 @@ def compute(lines: list[Doc], terms: Terms, *, base: bool) -> Sums:
     _discount(rows, sums, terms, convert(terms.fixed), deltas, decimals)
     _tax(rows, sums, terms, deltas, decimals)
     sums.grand_total = sums.subtotal - sums.discount + sums.shipping + sums.tax
-    sums.gift_card = min(convert(terms.gift_card), sums.grand_total)
-    sums.grand_total -= sums.gift_card
+    for kind, worth in terms.credits.items():
+        sums.credits[kind] = min(convert(worth), sums.grand_total)
+        sums.grand_total -= sums.credits[kind]
     _parents(lines, sums, decimals)
     return sums
 

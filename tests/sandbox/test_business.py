@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 
 from connector.sandbox.acumatica.app import Acumatica
 from connector.sandbox.acumatica.model import ENTITIES
+from connector.sandbox.acumatica.shapes import SHAPES
 from tests.sandbox.conftest import BASE
 from tests.sandbox.test_inquiries import BASIC
 
@@ -99,3 +100,12 @@ def test_a_list_can_be_added_to(client: FlaskClient):
     refused = client.put(f"{BASE}/CustomerPriceClass", json={"Description": {"value": "Without a key"}})
     assert refused.status_code == 422 and "error" in refused.get_json()["PriceClassID"]
     assert client.delete(f"{BASE}/CustomerPriceClass/CLUB").status_code == 204
+
+
+@pytest.mark.parametrize("name", sorted(SHAPES))
+def test_linked_records_and_rows_have_the_fields_of_the_contract(name: str, shared):
+    contract = json.loads((shared / "contracts/acumatica/entities-Default_24.200.001.json").read_text())["entities"]
+    own = SHAPES[name]
+    assert set(own.fields_of("24.200.001")) == set(contract[name]["fields"])
+    assert set(own.linked.items()) <= set((contract[name].get("linked") or {}).items())
+    assert set(own.details.items()) <= set((contract[name].get("details") or {}).items())

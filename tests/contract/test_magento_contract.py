@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 import responses
 
-from connector.errors import Fail, Outcome, Refused, Retry, Wait
+from connector.errors import Fail, Outcome, Refused, Retry, Skip, Wait
 from connector.records import CreditMemo, Customer, Level, Order, Price, Product, Stock, StoreProduct
 from connector.sync import money
 from connector.systems.http import Answer
@@ -365,7 +365,7 @@ def test_the_recorded_refusal_of_a_configurables_price_names_its_type(shop: Shop
     shop.answer("POST", "/products/base-prices-information", [])
     shop.answer("GET", "/products", listing([{"sku": "TEE", "type_id": "configurable"}]))
     (written,) = shop.magento().write_many([Price("TEE", price=Decimal(5))], known={"TEE": "1"})
-    assert isinstance(written.problem, Fail) and "configurable" in written.problem.help
+    assert isinstance(written.problem, Skip) and "configurable" in written.problem.reason
 
 
 def test_the_recorded_partial_failure_of_special_prices_hits_the_bad_rows_only(shop: Shop, shared: Path) -> None:

@@ -116,7 +116,8 @@ def _buyer(shop: Shop, record: Order, view: View) -> dict[str, Any]:
             return {
                 "customer_email": email, "customer_id": int(row["id"]), "customer_is_guest": 0,
                 "customer_group_id": int(row.get("group_id") or 0),
-                "customer_firstname": str(row.get("firstname") or ""), "customer_lastname": str(row.get("lastname") or ""),
+                "customer_firstname": str(row.get("firstname") or ""),
+                "customer_lastname": str(row.get("lastname") or ""),
             }  # fmt: skip
     first, last = (places[0].first_name, places[0].last_name) if places else ("", "")
     return {"customer_email": email, "customer_is_guest": 1, "customer_firstname": first, "customer_lastname": last}

@@ -130,9 +130,9 @@ def _problem(record: Price, there: Mapping[str, str], said: Sequence[str]) -> Ou
     if not texts:  # the shop complained about other rows only: somebody else wrote meanwhile
         return Retry("The price that was read back is another one.", code="magento.price_differs", unknown=True)
     kind = there[record.key]
-    help = (
-        f"Products of type {kind} have no price of their own." if kind in ("configurable", "bundle", "grouped") else ""
-    )
+    if kind in ("configurable", "grouped"):  # the parents of others: their children have the prices
+        return Skip(f"A {kind} product has no price of its own: its parts have.", code="magento.no_own_price")
+    help = "A bundle of dynamic price has no price of its own." if kind == "bundle" else ""
     return Fail(f"Magento did not take the price: {' '.join(texts)}", code=NOT_TAKEN, help=help)
 
 

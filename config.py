@@ -8,11 +8,13 @@ The table for people is in README.md.
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
 from sqlalchemy.engine import make_url
@@ -54,6 +56,8 @@ def load(env: Mapping[str, str]) -> dict[str, Any]:
         "SESSION_HOURS": reader.get("SESSION_HOURS", _between(1, 720), 12),
         "SESSION_IDLE_MINUTES": reader.get("SESSION_IDLE_MINUTES", _between(5, 10_080), 120),
         "METRICS_TOKEN": reader.get("METRICS_TOKEN", _long_enough, ""),
+        "MAIL_URL": reader.get("MAIL_URL", _mail, ""),
+        "MAIL_FROM": reader.get("MAIL_FROM", _sender, "connector@localhost"),
         "SECRET_KEY": reader.get("SECRET_KEY", _long_enough, None),
         "SECRETS_KEY": reader.get("SECRETS_KEY", _fernet_keys, None),
     }
@@ -144,6 +148,24 @@ def _folder(text: str) -> Path:
 def _long_enough(text: str) -> str:
     if len(text) < 16:
         raise ValueError("must have at least 16 characters.")
+    return text
+
+
+def _mail(text: str) -> str:
+    """The address of a mail server. The sentence never repeats the text: it holds a password."""
+    try:
+        parts = urlsplit(text)
+        right = parts.scheme in ("smtp", "smtps") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        right = False
+    if not right:
+        raise ValueError("must look like smtp://user:password@mail.example.com:587, or smtps:// for TLS.")
+    return text
+
+
+def _sender(text: str) -> str:
+    if not re.fullmatch(r"[^\s@,;<>\"()]+@[^\s@,;<>\"()]+", text):
+        raise ValueError(f"must be one mail address, not {text[:40]!r}.")
     return text
 
 

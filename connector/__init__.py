@@ -25,6 +25,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     from connector import cli, web
     from connector.engine import Engine
     from connector.setup import secrets
+    from connector.watch import mail
 
     given = dict(settings or {})
     named = {name: str(value) for name, value in given.items() if isinstance(value, str | int)}
@@ -34,6 +35,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     app.config["SQLALCHEMY_DATABASE_URI"] = app.config["DATABASE_URL"]
     logging.getLogger("connector").setLevel(app.config["LOG_LEVEL"])
     secrets.use(app.config["SECRETS_KEY"])
+    mail.use(mail.Server.parse(app.config["MAIL_URL"], app.config["MAIL_FROM"]) if app.config["MAIL_URL"] else None)
     db.init_app(app)
     Migrate(app, db, directory=os.path.join(config.ROOT, "migrations"))
     engine = app.extensions["engine"] = Engine(app)

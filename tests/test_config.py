@@ -156,3 +156,12 @@ def test_any_text_is_taken_or_refused(tmp_path: Path, name: str, value: str) -> 
         load(tmp_path, **{name: value})
     except config.ConfigError as refused:
         assert all(sentence.endswith(".") for sentence in refused.problems)
+
+
+def test_a_mail_server_is_checked_and_its_password_never_repeated(tmp_path: Path) -> None:
+    values = load(tmp_path, MAIL_URL="smtp://post:hidden-word@mail.example.com:587", MAIL_FROM="shop@example.com")
+    assert values["MAIL_URL"].endswith(":587") and values["MAIL_FROM"] == "shop@example.com"
+    for wrong in ("http://post:hidden-word@mail.example.com", "smtp://", "smtp://post:hidden-word@host:seventy"):
+        [problem] = problems(tmp_path, MAIL_URL=wrong)
+        assert problem.startswith("MAIL_URL must look like") and "hidden-word" not in problem
+    assert problems(tmp_path, MAIL_FROM="nobody") == ["MAIL_FROM must be one mail address, not 'nobody'."]

@@ -37,15 +37,17 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     ),
     "systems": (set(), set()),
     "systems.setting": (set(), set()),
-    "systems.base": ({"records", "systems.setting"}, set()),
-    "systems.http": ({"systems.base"}, {"requests"}),
+    "systems.secrecy": (set(), set()),
+    "systems.base": ({"records", "systems.setting", "systems.secrecy"}, set()),
+    "systems.http": ({"systems.base", "systems.secrecy"}, {"requests"}),
     "systems.mapping": ({"systems.base", "records"}, {"jinja2"}),  # its sandbox runs what people write into a row
     "systems.registry": ({"systems.base"}, set()),
     "systems.acumatica": (SYSTEM | {"systems.acumatica"}, set()),
     "systems.magento": (SYSTEM | {"systems.magento"}, {"requests_oauthlib"}),  # it signs, systems.http sends
+    "watch": (DATABASE | {"queue", "sync", "setup", "records", "systems.base"}, {"sqlalchemy"}),
     "web": (
         DATABASE | {"queue", "sync", "setup", "records", "systems.base", "systems.mapping", "systems.registry",
-         "engine"},
+         "engine", "watch"},
         {"flask", "flask_login", "flask_wtf", "flask_bootstrap", "wtforms", "werkzeug", "jinja2", "jinja2_fragments",
          "markupsafe", "sqlalchemy", "prometheus_client", "alembic", "django_js_lib_htmx"},
     ),
@@ -138,6 +140,10 @@ def test_http_goes_through_one_seam() -> None:
     outside = {name for name in users_of("requests") if not name.startswith("sandbox/")}
     assert outside == {"systems/http.py"}
     assert {name for package in ("urllib3", "httpx", "aiohttp") for name in users_of(package)} == set()
+
+
+def test_mail_goes_through_one_door() -> None:
+    assert users_of("smtplib") == {"watch/mail.py"}
 
 
 def test_the_clock_library_is_the_schedulers_alone() -> None:

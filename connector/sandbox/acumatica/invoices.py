@@ -15,7 +15,7 @@ from connector.sandbox.acumatica.answers import Problem, exception
 from connector.sandbox.acumatica.documents import Documents
 from connector.sandbox.acumatica.entities import Doc
 from connector.sandbox.acumatica.keeping import find, keep, node_of, remove
-from connector.sandbox.acumatica.money import cents, exact
+from connector.sandbox.acumatica.money import cents, exact, places
 from connector.sandbox.acumatica.tree import Errors, Node
 from connector.sandbox.store import Unit
 
@@ -97,7 +97,7 @@ def of_order(erp: Any, unit: Unit, doc: Doc) -> Doc:
 def prepare(erp: Any, unit: Unit, order: Doc, sent: Mapping[int, float], shipment: str) -> Doc:
     """The invoice of quantities by line: amounts in proportion, freight and services with the first one."""
     of, totals = order["fields"], order["linked"]["Totals"]
-    memo = booking.behavior(erp, order) in ("CM", "RM")
+    memo, decimals = booking.behavior(erp, order) in ("CM", "RM"), places(of)
     first = not any(billed(one, of) for one in erp.store.kind("salesinvoice").values())
     rows = [
         line(row, share, order, shipment) for row in order["details"]["Details"] if (share := portion(row, sent, first))
@@ -107,13 +107,13 @@ def prepare(erp: Any, unit: Unit, order: Doc, sent: Mapping[int, float], shipmen
     part = goods / base if base else Decimal(1)
     freight = exact(totals["Freight"]) + exact(totals["PremiumFreight"]) if first else Decimal(0)
     tax, off = exact(totals["TaxTotal"]) * part, exact(totals["DiscountTotal"]) * part
-    amount = exact(cents(goods + freight - off)) + exact(cents(tax))
+    amount = exact(cents(goods + freight - off, decimals)) + exact(cents(tax, decimals))
     taxes = [
         {
             "id": str(uuid.uuid4()),
             "TaxID": row["TaxID"],
-            "TaxableAmount": cents(exact(row["TaxableAmount"]) * part),
-            "TaxAmount": cents(exact(row["TaxAmount"]) * part),
+            "TaxableAmount": cents(exact(row["TaxableAmount"]) * part, decimals),
+            "TaxAmount": cents(exact(row["TaxAmount"]) * part, decimals),
         }
         for row in order["details"].get("TaxDetails", ())
     ]
@@ -130,12 +130,12 @@ def prepare(erp: Any, unit: Unit, order: Doc, sent: Mapping[int, float], shipmen
         "ExternalRef": of.get("ExternalRef"),
         "Description": of.get("Description"),
         "Project": "X",
-        "DetailTotal": cents(goods),
-        "DiscountTotal": cents(off),
-        "FreightPrice": cents(freight),
-        "TaxTotal": cents(tax),
-        "Amount": cents(amount),
-        "Balance": cents(amount),
+        "DetailTotal": cents(goods, decimals),
+        "DiscountTotal": cents(off, decimals),
+        "FreightPrice": cents(freight, decimals),
+        "TaxTotal": cents(tax, decimals),
+        "Amount": cents(amount, decimals),
+        "Balance": cents(amount, decimals),
         "IsTaxValid": of.get("IsTaxValid"),
         "PaymentTotal": 0.0,
         "Details": rows,
@@ -166,8 +166,8 @@ def line(row: Node, quantity: float, order: Doc, shipment: str) -> Node:
         "UOM": row.get("UOM"),
         "UnitPrice": row["UnitPrice"],
         "TransactionDescr": row.get("LineDescription"),
-        "DiscountAmount": cents(exact(row["DiscountAmount"]) * share),
-        "Amount": cents(exact(row["Amount"]) * share),
+        "DiscountAmount": cents(exact(row["DiscountAmount"]) * share, places(of)),
+        "Amount": cents(exact(row["Amount"]) * share, places(of)),
         "OrderType": of["OrderType"],
         "OrderNbr": of["OrderNbr"],
         "OrderLineNbr": row["LineNbr"],

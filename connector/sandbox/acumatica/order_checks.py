@@ -9,7 +9,7 @@ from connector.sandbox.acumatica import checks
 from connector.sandbox.acumatica.tree import Errors, Node
 from connector.sandbox.catalogue import SELLABLE
 
-CURRENCIES = ("USD", "EUR", "GBP", "CAD")
+CURRENCIES = ("USD", "EUR", "GBP", "CAD", "JPY", "KWD")
 LISTS = (
     ("Branch", "branch", "Branch"),
     ("PreferredWarehouseID", "warehouse", "Warehouse"),

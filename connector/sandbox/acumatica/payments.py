@@ -16,7 +16,7 @@ from connector.sandbox.acumatica.answers import Problem, exception
 from connector.sandbox.acumatica.documents import Documents
 from connector.sandbox.acumatica.entities import Doc
 from connector.sandbox.acumatica.keeping import find, keep, node_of, remove
-from connector.sandbox.acumatica.money import cents, exact
+from connector.sandbox.acumatica.money import cents, exact, places
 from connector.sandbox.acumatica.tree import Errors, Node
 from connector.sandbox.store import Unit
 
@@ -140,9 +140,10 @@ def worked_out(erp: Any, node: Node) -> None:
     """Applied amounts, the balance left and the status."""
     to_orders = sum((exact(row.get("AppliedToOrder")) for row in node.get("OrdersToApply") or ()), Decimal(0))
     to_documents = sum((exact(row.get("AmountPaid")) for row in node.get("DocumentsToApply") or ()), Decimal(0))
-    node["AppliedToOrders"], node["AppliedToDocuments"] = cents(to_orders), cents(to_documents)
+    decimals = places(node)
+    node["AppliedToOrders"], node["AppliedToDocuments"] = cents(to_orders, decimals), cents(to_documents, decimals)
     left = exact(node.get("PaymentAmount")) - to_orders - to_documents
-    node["AvailableBalance"] = cents(left)
+    node["AvailableBalance"] = cents(left, decimals)
     if node.get("Status") in (None, "", "On Hold", "Balanced"):
         node["Status"] = "On Hold" if node.get("Hold") else "Balanced"
 
@@ -158,7 +159,7 @@ def rows_checked(erp: Any, node: Node, errors: Errors) -> None:
         checks.required(row, [("PaymentMethod", "Payment Method")], errors, where)
         order_checks.method(erp, row, errors, where)
         if row.get("AppliedToOrder") is None:
-            row["AppliedToOrder"] = cents(max(Decimal(0), min(room, exact(row.get("PaymentAmount")))))
+            row["AppliedToOrder"] = cents(max(Decimal(0), min(room, exact(row.get("PaymentAmount")))), places(node))
         if row.get("PaymentAmount") is None:
             row["PaymentAmount"] = row["AppliedToOrder"]
         if exact(row["AppliedToOrder"]) > exact(row["PaymentAmount"]):
@@ -243,8 +244,8 @@ def balance(erp: Any, unit: Unit, node: Node, rows: list[Node]) -> None:
     billed = node.get("Status") in ("Invoiced", "Completed", "Canceled")
     node["Totals"] = {
         **(node.get("Totals") or {}),
-        "UnpaidBalance": 0.0 if done else cents(total - paid),
-        "UnbilledAmount": 0.0 if billed else cents(total),
+        "UnpaidBalance": 0.0 if done else cents(total - paid, places(node)),
+        "UnbilledAmount": 0.0 if billed else cents(total, places(node)),
     }
 
 
@@ -258,7 +259,7 @@ def touched(erp: Any, unit: Unit, row: Mapping[str, Any]) -> None:
     stored = [doc for name, doc in erp.store.kind("payment").items() if name not in gone]
     paid = share(erp, [*changed, *stored], row)
     node = node_of(order)
-    node["Totals"] = {**node["Totals"], "UnpaidBalance": cents(exact(node.get("OrderTotal")) - paid)}
+    node["Totals"] = {**node["Totals"], "UnpaidBalance": cents(exact(node.get("OrderTotal")) - paid, places(node))}
     keep(erp, unit, "SalesOrder", node)
 
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from connector.db import micros
-from connector.queue import waits
+from connector.queue import resolving, waits
 from connector.queue.back import Return, to_pending
 from connector.queue.endings import Ending
 from connector.queue.models import FAILED, PENDING, SKIPPED, SUCCEEDED, WAITING
@@ -78,6 +78,7 @@ def finals(connection: Connection, ends: Sequence[Ending], now: datetime) -> set
     if trouble:
         sql = _TROUBLE.format(source=_FULL.source(dialect), still=_still())
         settled.update(row[0] for row in fetch(connection, sql, _FULL.values(dialect, trouble)))
+    resolving.resolve(connection, ends, settled, at)
     waiting = [e for e in ends if e.status == WAITING and e.message.id in settled]
     _close_older_waits(connection, waiting, at)
     waits.called(connection, [e.message.id for e in waiting], now)

@@ -107,6 +107,16 @@ class Message(db.Model):
             sqlite_where=text("status = 'failed'"),
             postgresql_where=text("status = 'failed'"),
         ),
+        # whose record succeeded later: closed by that
+        Index(
+            "ix_message_failed_key",
+            "connector_id",
+            "entity",
+            "direction",
+            "key",
+            sqlite_where=text("status = 'failed'"),
+            postgresql_where=text("status = 'failed'"),
+        ),
         Index(
             "ix_message_waiting",
             "connector_id",
@@ -164,6 +174,55 @@ class Attempt(db.Model):
             postgresql_where=text("parent_id IS NOT NULL"),
         ),
     )
+
+
+class Care(db.Model):
+    """Owner and pause of one cause or one message. `revision` counts saves: two editors do not overwrite each other."""
+
+    __tablename__ = "care"
+    connector_id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    entity: Mapped[str] = mapped_column(String(32), primary_key=True)
+    code: Mapped[str] = mapped_column(String(80), primary_key=True)
+    message_id: Mapped[int] = mapped_column(BigId, primary_key=True, default=0, autoincrement=False)
+    owner: Mapped[str] = mapped_column(String(120), default="")
+    snoozed_until: Mapped[datetime | None] = mapped_column(Instant)
+    revision: Mapped[int] = mapped_column(Integer, default=1)
+    changed_by: Mapped[str] = mapped_column(String(120), default="")
+    changed_at: Mapped[datetime] = mapped_column(Instant, default=utcnow)
+
+
+class Remark(db.Model):
+    """A note that somebody left. Notes are only added."""
+
+    __tablename__ = "remark"
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    connector_id: Mapped[str] = mapped_column(String(40))
+    entity: Mapped[str] = mapped_column(String(32))
+    code: Mapped[str] = mapped_column(String(80))
+    message_id: Mapped[int] = mapped_column(BigId, default=0)
+    at: Mapped[datetime] = mapped_column(Instant, default=utcnow)
+    user: Mapped[str] = mapped_column(String(120))
+    text: Mapped[str] = mapped_column(Text)
+
+    __table_args__ = (Index("ix_remark_about", "connector_id", "entity", "code", "message_id", "id"),)
+
+
+class Override(db.Model):
+    """One edit: `fields` is JSON {path: [before, after]}. `used_at` is when a try first took it."""
+
+    __tablename__ = "override"
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    message_id: Mapped[int] = mapped_column(BigId)
+    connector_id: Mapped[str] = mapped_column(String(40))
+    entity: Mapped[str] = mapped_column(String(32))
+    key: Mapped[str] = mapped_column(String(255))
+    fields: Mapped[str] = mapped_column(Text)
+    user: Mapped[str] = mapped_column(String(120))
+    reason: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(Instant, default=utcnow)
+    used_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    __table_args__ = (Index("ix_override_message", "message_id", "id"),)
 
 
 class Run(db.Model):

@@ -53,6 +53,33 @@ class Checkpoint(db.Model):
     read_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
+class FieldChange(db.Model):
+    """One write. `fields` is JSON {field: [before, after]}; `kind` is created, updated or deleted."""
+
+    __tablename__ = "field_change"
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    at: Mapped[datetime] = mapped_column(Instant, default=utcnow)
+    connector_id: Mapped[str] = mapped_column(String(40))
+    entity: Mapped[str] = mapped_column(String(32))
+    direction: Mapped[str] = mapped_column(String(16))
+    key: Mapped[str] = mapped_column(String(255))
+    message_id: Mapped[int] = mapped_column(BigId)
+    kind: Mapped[str] = mapped_column(String(8))
+    fields: Mapped[str] = mapped_column(Text)
+
+    __table_args__ = (Index("ix_field_change_key", "key", "id"),)
+
+
+class SearchTerm(db.Model):
+    """`term` is another name of the record (connector, entity, key)."""
+
+    __tablename__ = "search_term"
+    term: Mapped[str] = mapped_column(String(200), primary_key=True)
+    connector_id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    entity: Mapped[str] = mapped_column(String(32), primary_key=True)
+    key: Mapped[str] = mapped_column(String(255), primary_key=True)
+
+
 class Notification(db.Model):
     """A push as it came in, kept whole: accepted, duplicate, unknown (no sync for its query) or ignored."""
 

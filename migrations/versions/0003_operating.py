@@ -18,11 +18,13 @@ REHEARSED = "status = 'skipped' AND code = 'rehearsal'"
 
 def upgrade() -> None:
     _watch_up()
+    _repair_up()
     _by_hand_up()
 
 
 def downgrade() -> None:
     _by_hand_down()
+    _repair_down()
     _watch_down()
 
 
@@ -143,3 +145,84 @@ def _watch_up() -> None:
 def _watch_down() -> None:
     for table in ("saved_view", "alert", "difference", "comparison", "brake"):
         op.drop_table(table)
+
+
+def _repair_up() -> None:
+    """Owners, notes and pauses of failures; edits for one message; field-level log; names to search by."""
+    op.create_index(
+        "ix_message_failed_key",
+        "message",
+        ["connector_id", "entity", "direction", "key"],
+        unique=False,
+        sqlite_where=sa.text("status = 'failed'"),
+        postgresql_where=sa.text("status = 'failed'"),
+    )
+    op.create_table(
+        "care",
+        sa.Column("connector_id", sa.String(length=40), nullable=False),
+        sa.Column("entity", sa.String(length=32), nullable=False),
+        sa.Column("code", sa.String(length=80), nullable=False),
+        sa.Column("message_id", BIG_ID, autoincrement=False, nullable=False),
+        sa.Column("owner", sa.String(length=120), nullable=False),
+        sa.Column("snoozed_until", sa.BigInteger(), nullable=True),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("changed_by", sa.String(length=120), nullable=False),
+        sa.Column("changed_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("connector_id", "entity", "code", "message_id", name=op.f("pk_care")),
+    )
+    op.create_table(
+        "remark",
+        sa.Column("id", BIG_ID, nullable=False),
+        sa.Column("connector_id", sa.String(length=40), nullable=False),
+        sa.Column("entity", sa.String(length=32), nullable=False),
+        sa.Column("code", sa.String(length=80), nullable=False),
+        sa.Column("message_id", BIG_ID, nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("user", sa.String(length=120), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_remark")),
+    )
+    op.create_index("ix_remark_about", "remark", ["connector_id", "entity", "code", "message_id", "id"], unique=False)
+    op.create_table(
+        "override",
+        sa.Column("id", BIG_ID, nullable=False),
+        sa.Column("message_id", BIG_ID, nullable=False),
+        sa.Column("connector_id", sa.String(length=40), nullable=False),
+        sa.Column("entity", sa.String(length=32), nullable=False),
+        sa.Column("key", sa.String(length=255), nullable=False),
+        sa.Column("fields", sa.Text(), nullable=False),
+        sa.Column("user", sa.String(length=120), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("used_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_override")),
+    )
+    op.create_index("ix_override_message", "override", ["message_id", "id"], unique=False)
+    op.create_table(
+        "field_change",
+        sa.Column("id", BIG_ID, nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("connector_id", sa.String(length=40), nullable=False),
+        sa.Column("entity", sa.String(length=32), nullable=False),
+        sa.Column("direction", sa.String(length=16), nullable=False),
+        sa.Column("key", sa.String(length=255), nullable=False),
+        sa.Column("message_id", BIG_ID, nullable=False),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("fields", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_field_change")),
+    )
+    op.create_index("ix_field_change_key", "field_change", ["key", "id"], unique=False)
+    op.create_table(
+        "search_term",
+        sa.Column("term", sa.String(length=200), nullable=False),
+        sa.Column("connector_id", sa.String(length=40), nullable=False),
+        sa.Column("entity", sa.String(length=32), nullable=False),
+        sa.Column("key", sa.String(length=255), nullable=False),
+        sa.PrimaryKeyConstraint("term", "connector_id", "entity", "key", name=op.f("pk_search_term")),
+    )
+
+
+def _repair_down() -> None:
+    for table in ("search_term", "field_change", "override", "remark", "care"):
+        op.drop_table(table)
+    op.drop_index("ix_message_failed_key", table_name="message")

@@ -1,0 +1,102 @@
+"""Other names under which a record is looked for: e-mail addresses, the numbers of both systems, tracking numbers.
+
+A row for each (name, record), learned whenever a record is read from its source, so that an order that fails is found
+by its buyer's address too. Names are kept folded to small letters; they are looked up by the primary key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import select, tuple_
+from sqlalchemy.dialects import postgresql, sqlite
+
+from connector.db import db
+from connector.records import CreditMemo, Customer, Invoice, Order, OrderStatus, Record, Shipment
+from connector.sync.models import Binding, SearchTerm
+
+LONGEST = 200
+BINDINGS: Any = Binding.__table__
+
+
+TABLE: Any = SearchTerm.__table__
+
+
+class Found(NamedTuple):
+    """One record that bears the name, and what kind of name it is: key, id, name."""
+
+    connector: str
+    entity: str
+    key: str
+    by: str
+
+
+def folded(text: str) -> str:
+    """A name as it is kept."""
+    return " ".join(text.split()).casefold()
+
+
+def names(record: Record) -> set[str]:
+    """What a record is looked for by, besides its key and its id in the target."""
+    found: list[str] = []
+    if isinstance(record, Customer):
+        found = [record.email]
+    elif isinstance(record, Order):
+        found = [record.customer_email, record.number, record.store_id, record.reference, record.erp_number]
+        found += [record.key.partition("/")[2]]
+    elif isinstance(record, OrderStatus):
+        found = [record.number, record.key.partition("/")[2]]
+    elif isinstance(record, Shipment):
+        found = [record.number, record.order, record.order.partition("/")[2], record.shipment]
+        found += [track.number for track in record.tracks]
+    elif isinstance(record, Invoice):
+        found = [record.number, record.order, record.order.partition("/")[2], record.key.partition("/")[2]]
+    elif isinstance(record, CreditMemo):
+        found = [record.number, record.reference]
+    return {folded(name) for name in found if name and len(name) <= LONGEST} - {folded(record.key)}
+
+
+def learn(connector: str, entity: str, records: Mapping[str, Record]) -> None:
+    """Keep the names of these records. Nothing is written when all of them are known."""
+    add(connector, entity, {(name, key) for key, record in records.items() for name in names(record)})
+
+
+def add(connector: str, entity: str, wanted: Iterable[tuple[str, str]]) -> None:
+    """Keep these (name, key)."""
+    rows = sorted(wanted)
+    if not rows:
+        return
+    c = TABLE.c
+    known = select(c.term, c.key).where(
+        c.connector_id == connector, c.entity == entity, tuple_(c.term, c.key).in_(rows)
+    )
+    with db.read() as connection:
+        there = {(row.term, row.key) for row in connection.execute(known)}
+    new = [row for row in rows if row not in there]
+    if new:
+        insert: Any = (sqlite if db.sqlite else postgresql).insert(TABLE)
+        values = [{"term": name, "connector_id": connector, "entity": entity, "key": key} for name, key in new]
+        with db.write() as connection:
+            connection.execute(insert.on_conflict_do_nothing(), values)
+
+
+def by_name(text: str, limit: int) -> list[Found]:
+    """Records that bear this name."""
+    c = TABLE.c
+    query = select(c.connector_id, c.entity, c.key).where(c.term == folded(text)[:LONGEST]).limit(limit)
+    with db.read() as connection:
+        return [Found(row[0], row[1], row[2], "name") for row in connection.execute(query)]
+
+
+def by_binding(text: str, connectors: Sequence[str], entities: Sequence[str], limit: int) -> list[Found]:
+    """Records that are bound under this key, or to this id in the target: a probe for each connector and entity."""
+    c = BINDINGS.c
+    found: list[Found] = []
+    with db.read() as connection:
+        for column, by in ((c.key, "key"), (c.target_id, "id")):
+            query = select(c.connector_id, c.entity, c.key).where(
+                c.connector_id.in_(connectors), c.entity.in_(entities), column == text
+            )
+            found += [Found(row[0], row[1], row[2], by) for row in connection.execute(query.limit(limit))]
+    return found

@@ -2,14 +2,15 @@
 
 The mark is taken before the read, the window overlaps the last one (clocks differ, transactions commit
 late), pages go by key, and the checkpoint moves in the transaction that puts what the page found. A poll that
-broke off goes on where it was. What the bindings already know is not put again, so the overlap is free.
+broke off goes on where it was, and then looks for what has changed since it began: its mark is that old. What the
+bindings already know is not put again, so the overlap is free.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -46,10 +47,22 @@ def poll(
     `offset` is how far the source's clock is ahead of ours. `stop()` ends it between two pages; the next
     poll goes on there. Raises Retry, Refused or Fail as the source does; nothing that was put is lost.
     """
+    sync = context.sync
+    mark, reading = checkpoints.get(context.connector, sync.entity, sync.direction)
+    found = Polled(0, 0, 0)
+    if reading is not None:
+        found = _read(context, put, mark, reading, stop)
+        mark, broken_off = checkpoints.get(context.connector, sync.entity, sync.direction)
+        if broken_off is not None:
+            return found
+    reading = Reading(None if mark is None else mark - OVERLAP, clock.now() + offset)
+    fresh = _read(context, put, mark, reading, stop)
+    return Polled(found.pages + fresh.pages, found.seen + fresh.seen, found.put + fresh.put)
+
+
+def _read(context: Context, put: Put, mark: datetime | None, reading: Reading, stop: Callable[[], bool]) -> Polled:
+    """Read page by page to the end, or until `stop()`; `mark` stays the checkpoint's until then."""
     sync, connector = context.sync, context.connector
-    mark, reading = checkpoints.get(connector, sync.entity, sync.direction)
-    if reading is None:
-        reading = Reading(None if mark is None else mark - OVERLAP, clock.now() + offset)
     pages = seen = new = 0
     while True:
         page = context.source.changed_since(sync.entity, reading.since, reading.position)

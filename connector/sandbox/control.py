@@ -99,6 +99,7 @@ def set_switches(system: System, values: dict[str, Any]) -> dict[str, Any]:
         if choices and value not in choices:
             raise ValueError(f"The switch {name} is one of: {', '.join(choices)}.")
     system.store.set("switches", {**system.store.setting("switches", {}), **values})
+    getattr(system, "switched", lambda: None)()
     return system.switches()
 
 

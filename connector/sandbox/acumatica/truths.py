@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 NAMED: dict[str, tuple[str, ...]] = {
-    "customer": ("CustomerID", "CustomerName", "CustomerClass", "Status", "PriceClassID", "AccountRef"),
+    "customer": ("CustomerID", "CustomerName", "CustomerClass", "Status", "PriceClassID", "AccountRef",
+                 "TaxRegistrationID"),
     "order": ("OrderType", "OrderNbr", "Status", "CustomerID", "ExternalRef", "CustomerOrder", "Description",
               "OrderTotal", "TaxTotal", "OrderedQty", "CurrencyID"),
     "payment": ("Type", "ReferenceNbr", "Status", "CustomerID", "PaymentMethod", "CashAccount", "PaymentAmount",
@@ -18,7 +19,7 @@ NAMED: dict[str, tuple[str, ...]] = {
 
 
 def of(noun: str, doc: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields that matter, for orders with their lines and freight, for customers with their e-mail."""
+    """The fields that matter; orders and shipments with lines, shipments with parcels, customers with their e-mail."""
     names = NAMED.get(noun)
     fields = doc["fields"]
     said = {name: fields[name] for name in names if name in fields} if names else dict(fields)
@@ -32,6 +33,11 @@ def of(noun: str, doc: Mapping[str, Any]) -> dict[str, Any]:
         ]
     if noun == "shipment":
         said["orders"] = [f"{row['OrderType']}/{row['OrderNbr']}" for row in doc["details"].get("Orders", ())]
+        said["lines"] = [
+            {name: row.get(name) for name in ("OrderNbr", "InventoryID", "ShippedQty")}
+            for row in doc["details"].get("Details", ())
+        ]
+        said["tracks"] = [row.get("TrackingNbr") for row in doc["details"].get("Packages", ())]
     return said
 
 

@@ -69,6 +69,9 @@ class Magento:
     def switches(self) -> dict[str, Any]:
         return {name: self.shop.switch(name) for name in SETTINGS}
 
+    def switched(self) -> None:
+        self.shop.wind()
+
     def state(self, keys: list[str]) -> dict[str, Any]:
         return self.shop.state(keys)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from connector.sandbox import catalogue
@@ -28,7 +28,7 @@ SETTINGS: dict[str, Any] = {
     "price_scope": "global",
     "index_seconds": 60.0,  # when the cron has indexed a new product that is out of stock
     "search_down": False,  # a stock flip answers 400 although it was written
-    "clock_offset": 0,  # seconds that the shop's clock is ahead, in its answers
+    "clock_offset": 0,  # seconds that the shop's clock is ahead, in its answers and in every change
 }
 CHOICES = {"edition": ("community", "commerce"), "price_scope": ("global", "website")}
 WEBSITES = (
@@ -82,6 +82,7 @@ class Shop:
 
     def __init__(self, store: Store) -> None:
         self.store = store
+        self.wind()
         if not store.kind("website"):
             self.fill()
         elif not store.kind("customer_group"):  # a file from before the store could sell
@@ -90,6 +91,10 @@ class Shop:
 
     def switch(self, name: str) -> Any:
         return self.store.setting("switches", {}).get(name, SETTINGS[name])
+
+    def wind(self) -> None:
+        """Set the shop's clock as its switch says."""
+        _ahead.seconds = float(self.switch("clock_offset"))
 
     def reset(self, fixture: str = "sandbox") -> None:
         """A store without products. `bare` has no more than a fresh installation (and the recordings' websites)."""
@@ -216,9 +221,18 @@ def source(code: str, name: str, postcode: str) -> Doc:
     return row
 
 
+class _Ahead:
+    """How far the clock of this process's shop is ahead of ours."""
+
+    seconds = 0.0
+
+
+_ahead = _Ahead()
+
+
 def now() -> str:
-    """The moment as MySQL keeps it: UTC, whole seconds, no zone."""
-    return datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S")
+    """The moment as MySQL keeps it: UTC, whole seconds, no zone; of the shop's own clock."""
+    return (datetime.now(UTC) + timedelta(seconds=_ahead.seconds)).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def clock() -> float:

@@ -17,7 +17,7 @@ from tests.conftest import ROOT
 
 HOUSE = ROOT / "connector"
 EVERYBODY = {"clock", "errors"}  # small words that know nothing
-DATABASE = {"db", "events"}  # whoever may use the one may use the other
+DATABASE = {"db", "events", "notices"}  # whoever may use the one may use the other
 SYSTEM = {"systems.base", "systems.http", "systems.mapping", "records"}
 
 # room -> rooms of the house, and packages besides the standard library, that it may import
@@ -27,6 +27,7 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     "records": (set(), set()),
     "db": ({"clock"}, {"flask_sqlalchemy", "sqlalchemy"}),
     "events": ({"db"}, {"sqlalchemy"}),
+    "notices": ({"db"}, {"sqlalchemy"}),  # like events: every room may tell, none is known
     "queue": (DATABASE, {"sqlalchemy"}),
     "queue.scheduler": (DATABASE | {"queue"}, {"sqlalchemy", "apscheduler"}),
     "queue.wake": (DATABASE | {"queue"}, {"sqlalchemy", "psycopg"}),  # LISTEN needs the driver itself

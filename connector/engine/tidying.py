@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from connector import events
+from connector import events, notices
 from connector.db import utcnow
 from connector.errors import Fail
 from connector.queue import housekeeping
@@ -21,6 +21,7 @@ def clean(config: Config, job_run: JobRun, instance_folder: str | Path, cron: st
     """Clean as the logging section says; returns a sentence. Raises Fail when the archive cannot be written."""
     chosen = config.section("log")
     now, days = utcnow(), int(chosen.get("keep_days") or 0)
+    notices.tidy(now - notices.KEPT)
     if not days:
         return "Everything is kept."
     if job_run.mode == "auto" and not due(str(chosen.get("frequency", "daily")), cron, now):
@@ -55,10 +56,22 @@ def due(frequency: str, cron: str, now: datetime) -> bool:
 
 def tell_of_expiry(config: Config) -> str:
     """One notice in the log for each credential that is old or about to end, at most once a week (SCH-06)."""
-    told = 0
-    for notice in expiry.notices(config, utcnow()):
+    told, found = 0, expiry.notices(config, utcnow())
+    _ring(config, found)
+    for notice in found:
         if not events.latest(connector_id=notice.connector_id, text=notice.subject, since=utcnow() - expiry.AGAIN):
             text = f"{notice.subject} {notice.rest}"
             events.record("Configuration", text, connector_id=notice.connector_id, level=events.WARNING)
             told += 1
     return f"{told} notices" if told else "No credential is about to end."
+
+
+def _ring(config: Config, found: list[expiry.Notice]) -> None:
+    """The same on the bell (SCH-06, LIC-04), until the credential is changed; not told again each night."""
+    keys = {f"expiry/{notice.connector_id}/{notice.subject}": notice for notice in found}
+    for key, notice in keys.items():
+        if not notices.is_open(key):
+            link = f"/connectors/{notice.connector_id}/settings/connection" if notice.connector_id else "/account"
+            notices.tell(f"{notice.subject} {notice.rest}", key=key, connector_id=notice.connector_id, link=link)
+    for connector_id in (config.id, ""):
+        notices.end_others(f"expiry/{connector_id}/", keys)

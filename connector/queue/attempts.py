@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -70,17 +70,19 @@ def log_attempts(
     fenced: Collection[int],
     run_id: int | None,
     quiet: Collection[str] = (),
+    tell: Callable[[Connection, Lane, int, str, str], None] | None = None,
 ) -> None:
     """Write the rows of a group of units of one lane; `fenced` are the ids that were settled too late.
 
     Levels in `quiet` are left out (LOG-04); a batch's own row stays as long as one of its messages is written.
+    `tell` is told of each batch's row: its id, level and summary (LOG-18).
     """
     rows: list[tuple[Any, ...]] = []
     for prepared in group:
         told = _told(prepared, fenced, quiet) if quiet else prepared
         if not told.endings:
             continue
-        parent = _parent(connection, lane, prepared, fenced, run_id) if prepared.batch else None
+        parent = _parent(connection, lane, prepared, fenced, run_id, tell) if prepared.batch else None
         if not prepared.done.split:
             rows += _rows(lane, told, fenced, run_id, parent)
     insert_many(connection, "attempt", rows, **_COLUMNS)
@@ -124,7 +126,14 @@ def _rows(
         )
 
 
-def _parent(connection: Connection, lane: Lane, prepared: Prepared, fenced: Collection[int], run_id: int | None) -> int:
+def _parent(
+    connection: Connection,
+    lane: Lane,
+    prepared: Prepared,
+    fenced: Collection[int],
+    run_id: int | None,
+    tell: Callable[[Connection, Lane, int, str, str], None] | None,
+) -> int:
     outcomes = ["fenced" if ending.message.id in fenced else ending.outcome for ending in prepared.endings]
     counted = {name: outcomes.count(name) for name in WORST if name in outcomes}
     said = ", ".join(f"{count} {name}" for name, count in counted.items())
@@ -150,4 +159,7 @@ def _parent(connection: Connection, lane: Lane, prepared: Prepared, fenced: Coll
         "started_at": micros(prepared.done.started_at),
         "finished_at": micros(prepared.done.finished_at),
     }
-    return int(run(connection, _PARENT, values).scalar_one())
+    attempt = int(run(connection, _PARENT, values).scalar_one())
+    if tell is not None:
+        tell(connection, lane, attempt, str(values["level"]), str(values["summary"]))
+    return attempt

@@ -45,7 +45,8 @@ TABLES = (
     Table("run", "created_at", "status <> 'processing'"),
     Table("event", "at", "event.user = ''"),
 )
-BULK = "AND job = 'bulk' AND status <> 'processing'"
+EMPTY = """DELETE FROM attempt WHERE id IN
+    (SELECT id FROM attempt WHERE connector_id = :connector ORDER BY id LIMIT :most)"""
 Keep = Callable[[str, Sequence[RowMapping]], None]
 
 
@@ -95,37 +96,22 @@ def _walk(table: Table, connector: str, before: datetime, stop: Callable[[], boo
 
 def clear(connectors: Sequence[str], *, stop: Callable[[], bool] = lambda: False) -> int:
     """Empty the log of tries of these connectors (LOG-05); returns how many entries went. Messages stay."""
-    return _empty("attempt", "", connectors, stop)
-
-
-def flush(connectors: Sequence[str], *, stop: Callable[[], bool] = lambda: False) -> int:
-    """Drop the messages that bulk operations left behind (LOG-19): finished repairs. Returns how many."""
-    return _empty("run", BULK, connectors, stop)
-
-
-def count(what: str, connectors: Sequence[str], cap: int) -> int:
-    """How much `clear` ("attempt") or `flush` ("bulk") would take out, counted up to `cap + 1`."""
-    table, condition = ("run", BULK) if what == "bulk" else ("attempt", "")
-    found = 0
-    for connector in connectors:
-        query = f"SELECT 1 FROM {table} WHERE connector_id = :connector {condition} LIMIT :most"
-        values = {"connector": connector, "most": cap + 1 - found}
-        with db.read() as connection:
-            found += run(connection, f"SELECT count(*) FROM ({query}) AS some", values).scalar_one()
-    return found
-
-
-def _empty(name: str, condition: str, connectors: Sequence[str], stop: Callable[[], bool]) -> int:
     dropped = 0
     for connector in connectors:
         went = CHUNK
         while went == CHUNK and not stop():
             with db.write() as connection:
-                went = run(
-                    connection,
-                    f"DELETE FROM {name} WHERE id IN (SELECT id FROM {name} WHERE connector_id = :connector {condition}"
-                    " ORDER BY id LIMIT :most)",
-                    {"connector": connector, "most": CHUNK},
-                ).rowcount
+                went = run(connection, EMPTY, {"connector": connector, "most": CHUNK}).rowcount
             dropped += went
     return dropped
+
+
+def count(connectors: Sequence[str], cap: int) -> int:
+    """How many entries `clear` would take out, counted up to `cap + 1`."""
+    found = 0
+    for connector in connectors:
+        query = "SELECT 1 FROM attempt WHERE connector_id = :connector LIMIT :most"
+        values = {"connector": connector, "most": cap + 1 - found}
+        with db.read() as connection:
+            found += run(connection, f"SELECT count(*) FROM ({query}) AS some", values).scalar_one()
+    return found

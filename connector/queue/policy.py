@@ -18,7 +18,8 @@ class Policy:
     """One connector's queue section. Counts are messages, times are seconds.
 
     `retry_count` is the number of tries in all. `batchable` says that this entity's target takes several records
-    in one request; `batch_mode` is the operator's switch for it. `quiet` are the levels that the log leaves out.
+    in one request; `batch_mode` is the operator's switch for it. `quiet` are the levels that the log leaves out;
+    with `tell_batches` each batch call is a system message too (LOG-18).
     """
 
     threshold: int = 25
@@ -32,6 +33,7 @@ class Policy:
     parallel: int = 1
     lease_seconds: float = 30
     quiet: frozenset[str] = frozenset()
+    tell_batches: bool = False
 
     def unit_size(self, pending: int) -> int:
         """How many messages go into one call when `pending` are waiting at the start of a pass.

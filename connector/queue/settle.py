@@ -20,7 +20,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 
 from connector.db import db, micros
 from connector.errors import Refused
-from connector.queue import finish, inbox, stats
+from connector.queue import finish, inbox, stats, telling
 from connector.queue.attempts import Prepared, log_attempts
 from connector.queue.endings import Done, Ending, endings
 from connector.queue.lanes import Lane
@@ -133,7 +133,8 @@ def settle_group(
     ends = [ending for prepared in group if not prepared.done.split for ending in prepared.endings]
     settled = finish.finals(connection, ends, now) | finish.agains(connection, ends, now)
     late = [ending for ending in ends if ending.message.id not in settled]
-    log_attempts(connection, lane, group, {ending.message.id for ending in late}, run_id, policy.quiet)
+    tell = telling.batch if policy.tell_batches else None
+    log_attempts(connection, lane, group, {ending.message.id for ending in late}, run_id, policy.quiet, tell)
     _put_again(connection, lane, late, now)
     tally = _tally(group, ends, settled, now)
     stats.count(

@@ -15,7 +15,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 
 from connector.clock import Clock
 from connector.db import db
-from connector.queue import claim, looks, runs
+from connector.queue import claim, looks, runs, telling
 from connector.queue.claim import Claimed
 from connector.queue.crew import Crew
 from connector.queue.endings import Done
@@ -255,6 +255,7 @@ class Window:
         if self.run_id is not None:
             run_id, now = self.run_id, self.clock.now()
             self._patiently(lambda: runs.close(run_id, self.tally, self.total, now=now))
+            self._patiently(lambda: telling.window_ended(self.lane, self.tally.failed))
 
     # --- small ------------------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, insert, select, update
 
-from connector import events
+from connector import events, notices
 from connector.db import db, utcnow
 from connector.errors import Invalid
 from connector.setup import general as generals
@@ -146,6 +146,7 @@ def update_one(
     }
     if any(edit.field.startswith(("erp.", "store.")) for edit in edits):
         changed |= {"attention": "", "attention_at": None}  # other credentials are worth another call
+        _tell(connection, id, "")
     connection.execute(
         update(TABLE).where(TABLE.c.id == id).values(**changed, revision=row.revision + 1, updated_at=utcnow())
     )
@@ -224,6 +225,17 @@ def _attend(id: str, text: str, level: str) -> None:
         if changed:
             message = text or "The connector needs no attention any more."
             events.record("Configuration", message, connector_id=id, level=level, connection=connection)
+            _tell(connection, id, text)
+
+
+def _tell(connection: Connection, id: str, text: str) -> None:
+    """The bell says that a connector needs a person, until it needs none."""
+    if text:
+        link = f"/connectors/{id}/settings/connection"
+        told: dict[str, Any] = {"connector_id": id, "level": events.ERROR, "link": link, "connection": connection}
+        notices.tell(f"The connector has stopped calling. {text}", key=f"attention/{id}", **told)
+    else:
+        notices.end(f"attention/{id}", connection=connection)
 
 
 def reseal(user: str) -> int:

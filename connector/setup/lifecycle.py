@@ -8,11 +8,11 @@ keeps what an initialization found.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, update
 
-from connector import events
+from connector import events, notices
 from connector.db import db, utcnow
 from connector.errors import Invalid
 from connector.records import STORE_TO_ERP
@@ -95,7 +95,10 @@ def run(id: str, user: str, activate_schedules: bool = True, *, probes: Sequence
         activities.drop_made(id)
         text = "; ".join(f"{row.label}: {row.text}" for row in bad)
         events.record("Initialization", f"Not initialized. {text}", connector_id=id, user=user, level=events.ERROR)
+        told: dict[str, Any] = {"connector_id": id, "level": events.ERROR, "link": f"/connectors/{id}/activity"}
+        notices.tell(f"Not initialized. {text}", key=f"initialize/{id}", **told)
         return found
+    notices.end(f"initialize/{id}")
     with db.write() as connection:
         _move(connection, id, INITIALIZE, user)
         schedules.add_missing(connection, id, active=activate_schedules)
@@ -160,6 +163,7 @@ def uninstall(id: str, user: str, *, discard: Change = nothing) -> int:
         removed = schedules.remove_all(connection, id)
         activities.remove(connection, id)
         _move(connection, id, UNINSTALL, user, f" {removed} schedules and {taken} waiting messages were removed.")
+    notices.end_others(f"failed/{id}/", ())  # what they were about is gone
     return taken
 
 

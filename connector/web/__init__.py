@@ -15,6 +15,7 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from connector.web import assets, auth, headers, menu, problems, words
+from connector.web.notices import Bell
 
 # each module brings a `blueprint` of the same name
 PAGES = (
@@ -32,6 +33,7 @@ PAGES = (
     "mapping",
     "rules",
     "notifications",
+    "notices",
     "schedulers",
     "people",
     "audit",
@@ -103,4 +105,4 @@ def _settle(app: Flask) -> None:
 
 def _in_every_template() -> dict[str, object]:
     """`ui` (the macros of _ui.html) and `menu`, so that a block rendered alone has them too."""
-    return {"ui": current_app.jinja_env.get_template("_ui.html").module, "menu": menu.LazyMenu()}
+    return {"ui": current_app.jinja_env.get_template("_ui.html").module, "menu": menu.LazyMenu(), "bell": Bell()}

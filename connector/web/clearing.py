@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, flash, request, url_for
 from flask_login import current_user
 
-from connector import events
+from connector import events, notices
 from connector.queue import housekeeping
 from connector.queue.numbers import CAP
 from connector.setup.models import ADMIN
@@ -39,19 +39,19 @@ CLEARINGS = {
         "Clear log",
         "entries of the connector log are deleted for good. Messages stay, also what failed; so does the audit trail.",
         "Clear the log",
-        lambda connectors: housekeeping.count("attempt", connectors, CAP),
+        lambda connectors: housekeeping.count(connectors, CAP),
         housekeeping.clear,
         "The log was cleared: {} entries were deleted.",
         "log.attempts",
     ),
     "flush": Clearing(
         "Flush messages",
-        "messages of finished bulk operations (repairs of many at once) are deleted for good.",
+        "system messages of bulk operations are deleted for good. The log and what needs a person stay.",
         "Flush",
-        lambda connectors: housekeeping.count("bulk", connectors, CAP),
-        housekeeping.flush,
+        lambda connectors: notices.count(connectors, CAP),
+        notices.flush,
         "Messages of bulk operations were flushed: {} were deleted.",
-        "log.runs",
+        "notices.page",
     ),
 }
 

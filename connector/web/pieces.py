@@ -33,6 +33,7 @@ STATUSES = {
     "warning": ("Warning", "exclamation-triangle", "warn"),
     "info": ("Info", "info-circle", ""),
     "debug": ("Debug", "bug", ""),
+    "over": ("Solved", "check-circle", "good"),
     "not_synced": ("Not synced", "dash-circle", "warn"),
     "synced": ("Synced", "check-circle", "good"),
     "unsure": ("Unsure", "question-circle", "warn"),

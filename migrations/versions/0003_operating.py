@@ -20,9 +20,11 @@ def upgrade() -> None:
     _watch_up()
     _repair_up()
     _by_hand_up()
+    _notices_up()
 
 
 def downgrade() -> None:
+    _notices_down()
     _by_hand_down()
     _repair_down()
     _watch_down()
@@ -145,6 +147,45 @@ def _watch_up() -> None:
 def _watch_down() -> None:
     for table in ("saved_view", "alert", "difference", "comparison", "brake"):
         op.drop_table(table)
+
+
+def _notices_up() -> None:
+    """System messages, and who has read which."""
+    op.create_table(
+        "notice",
+        sa.Column("id", BIG_ID, nullable=False),
+        sa.Column("key", sa.String(length=200), nullable=False),
+        sa.Column("connector_id", sa.String(length=40), nullable=False),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("level", sa.String(length=8), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("link", sa.String(length=255), nullable=False),
+        sa.Column("times", sa.Integer(), nullable=False),
+        *(sa.Column(name, sa.BigInteger(), nullable=False) for name in ("first_at", "at")),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
+    )
+    still = sa.text("key <> '' AND ended_at IS NULL")
+    op.create_index("ux_notice_open", "notice", ["key"], unique=True, sqlite_where=still, postgresql_where=still)
+    op.create_index("ix_notice_at", "notice", ["at", "id"], unique=False)
+    op.create_index("ix_notice_connector", "notice", ["connector_id", "id"], unique=False)
+    op.create_table(
+        "notice_read",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("notice_id", BIG_ID, nullable=False),
+        sa.Column("read_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["notice_id"], ["notice.id"], name=op.f("fk_notice_read_notice_id_notice"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_notice_read_user_id_user"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("user_id", "notice_id", name=op.f("pk_notice_read")),
+    )
+    op.create_index("ix_notice_read_notice_id", "notice_read", ["notice_id"], unique=False)
+
+
+def _notices_down() -> None:
+    op.drop_table("notice_read")
+    op.drop_table("notice")
 
 
 def _repair_up() -> None:

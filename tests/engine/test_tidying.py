@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from connector import events
+from connector import notices as bell
 from connector.clock import FakeClock
 from connector.db import db, utcnow
 from connector.engine import tidying
@@ -126,14 +127,19 @@ def test_a_secret_that_has_been_the_same_for_half_a_year_is_told_once_a_week(any
     assert "password" not in [text for _, text in told if seed.ERP["password"] in text], "no secret is said"
     assert tidying.tell_of_expiry(config) == "No credential is about to end."
     assert notices() == told
+    assert bell.unread(0) == len(told), "and the bell counts each once"
 
 
 def test_a_secret_that_was_typed_again_is_young(any_app: Flask) -> None:
-    aged(200)
+    tidying.tell_of_expiry(aged(200))
+    rang = bell.unread(0)
+    with db.write() as connection:
+        connection.execute(delete(events.Event.__table__))
     revision = connectors.get("ONE").revision
     connectors.save("ONE", {"erp": {"password": "second-password"}}, user="ann", revision=revision)
     tidying.tell_of_expiry(connectors.get("ONE"))
     assert not any("Password" in text for _, text in notices())
+    assert bell.unread(0) == rang - 1, "what was mended rings no more"
 
 
 def test_an_api_token_is_told_before_it_ends(any_app: Flask) -> None:

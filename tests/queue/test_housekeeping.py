@@ -161,10 +161,3 @@ def test_clearing_empties_the_log_and_keeps_the_messages(any_app: Flask, monkeyp
     assert housekeeping.clear(["OTHER"]) == 0
     assert housekeeping.clear(["DEMO", "OTHER"]) == 5
     assert left(Attempt) == set() and left(Message) == kept
-
-
-def test_flushing_drops_finished_repairs_only(any_app: Flask) -> None:
-    run_row("bulk")
-    kept = {run_row("bulk", "processing"), run_row("window")}
-    assert housekeeping.flush(["DEMO"]) == 1
-    assert left(Run) == kept

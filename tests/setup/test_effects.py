@@ -158,6 +158,7 @@ EFFECTS = {
     "log.info": ENGINE + "test_repairs.py::test_the_levels_of_the_log_are_switched_for_each_connector",
     "log.error": ENGINE + "test_repairs.py::test_the_levels_of_the_log_are_switched_for_each_connector",
     "log.actions": HERE + "test_an_action_type_that_is_not_logged_has_no_info_entries",
+    "log.system_messages": "queue/test_telling.py::test_each_batch_call_is_a_system_message_where_it_is_switched_on",
     "log.keep_days": ENGINE + "test_tidying.py::test_nothing_goes_without_a_lifetime",
     "log.frequency": ENGINE + "test_tidying.py::test_the_frequency_says_on_which_days_the_log_is_cleaned",
     "log.mode": ENGINE + "test_tidying.py::test_without_the_archive_nothing_is_written",

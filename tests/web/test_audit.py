@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from connector import events
 from connector.db import db, utcnow
-from connector.queue.models import Attempt, Run
+from connector.queue.models import Attempt
 from connector.setup import grants, users
 from connector.sync.models import Notification
 from tests import rows
@@ -169,18 +169,6 @@ def test_the_log_is_cleared_after_a_question_with_the_number(app: Flask, admin: 
     row = events.latest(people=True)[0]
     assert (row.user, row.message) == ("olga", "The log was cleared: 3 entries were deleted.")
     assert "disabled" in admin.get("/log/clear").text
-
-
-def test_flushing_drops_finished_repairs_and_reports_the_number(app: Flask, admin: Client) -> None:
-    seed.connector()
-    rows.run(job="bulk")
-    rows.run(job="bulk", connector_id="")
-    rows.run(job="bulk", status="processing")
-    rows.run()
-    assert "2 messages of finished bulk operations" in text_of(admin.get("/log/flush").text)
-    admin.post("/log/flush", data={"connector": ""})
-    assert left(Run) == 2
-    assert "2 were deleted." in events.latest(people=True)[0].message
 
 
 def test_clearing_is_for_administrators_of_that_connector(app: Flask, viewer: Client, operator: Client) -> None:

@@ -166,6 +166,10 @@ LOG = Section(
             choices=(("delete", "They are deleted"), ("archive", "They are put into the archive")),
         ),
         Setting(
+            "system_messages", "Show in system messages", BOOLEAN, default=False,
+            help="On: each batch call is also a system message, counted by the bell. Problems are always told.",
+        ),
+        Setting(
             "archive_days", "Keep the archive (days)", INTEGER, default=30, low=1, high=3650,
             help="Only for the archive: what is older is deleted from it.",
         ),

@@ -5,9 +5,10 @@ An order never changes a customer that the ERP has (CUS-04): its addresses go on
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from connector.errors import Fail, Outcome, Retry
+from connector.errors import Fail, Outcome, Retry, Skip
 from connector.records import CUSTOMER, Address, Customer, Order
 from connector.sync import bindings
 from connector.sync.bindings import PROVISIONAL
@@ -16,21 +17,47 @@ from connector.sync.needs import Needs
 from connector.sync.translate.customers import for_erp
 
 
-def of(context: Context, needs: Needs, order: Order) -> str:
-    """The ERP's id of an order's customer. Raises Fail, Retry or Refused when none is there and none can be made."""
+def of(context: Context, needs: Needs, order: Order, *, anyone: bool = False) -> str:
+    """The ERP's id of an order's customer. Raises Fail, Retry or Refused when none is there and none can be made.
+
+    Raises Skip for a customer of a class that is not synced, unless that does not matter (CFG-10; `anyone`: a person
+    asked for this very order).
+    """
     account = str(context.setting("customer", "guest_account"))
     if order.guest and context.setting("customer", "guests", "create") == "account":
         if not account:
             text = "Guests' orders go to one customer account, but none is chosen."
             raise Fail(text, code="order.guest_account", help="Choose the guest account in the customer settings.")
         return account
+    classes = () if anyone else enabled_classes(context)
     found = _bound(context, order)
     if found:
+        _refuse_others(order, _class_of(context, found) if classes else "", classes)
         return found
     if not order.customer_email:
         raise Fail(f"Order {order.key} has no e-mail address to know its customer by.", code="order.no_email")
     with context.exclusive(f"customer {order.customer_email.casefold()}"):
-        return _bound(context, order) or _found(context, order) or _made(context, order)
+        return _bound(context, order) or _found(context, order, classes) or _made(context, order, classes)
+
+
+def enabled_classes(context: Context) -> Sequence[str]:
+    """The customer classes whose orders are synced; none: all of them (CFG-04, CFG-10)."""
+    if not context.setting("order", "only_enabled_customers", True):
+        return ()
+    return tuple(context.setting("customer", "classes", ()))
+
+
+def _refuse_others(order: Order, customer_class: str, classes: Sequence[str]) -> None:
+    if classes and customer_class not in classes:
+        raise Skip(
+            f"The customer of order {order.key} is of class {customer_class or '(none)'}, which is not synced "
+            "(customer and order settings)."
+        )
+
+
+def _class_of(context: Context, id: str) -> str:
+    found = context.target.read_many(CUSTOMER, [id]).get(id)
+    return found.customer_class if isinstance(found, Customer) else ""
 
 
 def _bound(context: Context, order: Order) -> str:
@@ -40,18 +67,21 @@ def _bound(context: Context, order: Order) -> str:
     return row.key if row and not row.key.startswith(PROVISIONAL) else ""
 
 
-def _found(context: Context, order: Order) -> str:
+def _found(context: Context, order: Order, classes: Sequence[str]) -> str:
     """The ERP's customer of that e-mail address, bound to the store's account when the buyer has one."""
     known = context.target.find_like(CUSTOMER, [_customer(order)])
     for record in known.values():
+        _refuse_others(order, getattr(record, "customer_class", ""), classes)
         if order.customer:
             bindings.adopt(context.connector, CUSTOMER, {record.key: order.customer})
         return record.key
     return ""
 
 
-def _made(context: Context, order: Order) -> str:
-    (done,) = context.target.write_many([for_erp(context, _customer(order), new=True)], known={})
+def _made(context: Context, order: Order, classes: Sequence[str]) -> str:
+    new = for_erp(context, _customer(order), new=True)
+    _refuse_others(order, new.customer_class, classes)
+    (done,) = context.target.write_many([new], known={})
     if done.problem is not None:
         raise _said(done.problem, order)
     if order.customer:

@@ -28,6 +28,10 @@ ERP, MAGENTO, SYNC, ENGINE = "systems/acumatica/", "systems/magento/", "sync/", 
 HERE = "setup/test_effects.py::"
 BUILT = "setup/test_connectors.py::test_the_systems_are_built_with_their_own_values_and_the_preferences"
 
+CONTACTS = ERP + "test_customers.py::test_contacts_and_locations_are_neither_asked_for_nor_told_where_they_are_left_out"
+CREDIT = SYNC + "test_orders.py::test_store_credit_and_reward_points_have_a_method_and_an_account_of_their_own"
+CARRIER = SYNC + "test_orders.py::test_a_drop_shipment_and_a_carrier_without_a_row_go_by_the_settings"
+
 EFFECTS = {
     # the connections
     "erp.url": "setup/test_connectors.py::test_a_trailing_slash_of_an_address_is_taken_off",
@@ -55,6 +59,8 @@ EFFECTS = {
     + "test_products.py::test_an_unknown_class_and_tax_category_fall_back_and_say_so",
     "store.price_store_id": MAGENTO + "test_prices.py::test_the_store_id_of_the_setting_is_sent",
     "store.requests_per_minute": BUILT,
+    "store.parallel": HERE + "test_as_many_requests_go_at_once_as_the_store_may_take",
+    "store.verify_tls": MAGENTO + "test_client.py::test_the_certificate_is_checked_unless_the_settings_say_otherwise",
     # the queue
     "queue.threshold_count": "queue/test_runner.py::test_a_pass_makes_the_calls_that_the_settings_say",
     "queue.batch_count": "queue/test_runner.py::test_a_pass_makes_the_calls_that_the_settings_say",
@@ -72,6 +78,8 @@ EFFECTS = {
     "price.tiers": MAGENTO + "test_tiers.py::test_without_the_setting_tiers_are_not_looked_at",
     "inventory.quantity_kind": MAGENTO + "test_stock.py::test_the_quantity_is_of_the_kind_that_the_setting_names",
     "inventory.warehouses": MAGENTO + "test_stock.py::test_only_the_chosen_warehouses_count",
+    "inventory.default_warehouse": SYNC
+    + "test_goods.py::test_the_default_warehouse_counts_alone_where_nothing_else_is_chosen",
     "inventory.branch_wise": ERP + "test_tiers_and_extras.py::test_by_branch_all_warehouses_are_read",
     "inventory.vendor": ERP + "test_tiers_and_extras.py::test_what_a_vendor_has_is_a_level_of_its_own",
     "inventory.source_map": MAGENTO + "test_stock.py::test_warehouses_are_summed_into_the_sources_that_they_feed",
@@ -101,7 +109,8 @@ EFFECTS = {
     "image.keep_foreign": MAGENTO + "test_pictures.py::test_the_shops_own_go_too_where_the_settings_say_so",
     # customers
     "customer.classes": ERP + "test_customers.py::test_customers_are_polled_by_class_and_page",
-    "customer.include_locations": ERP + "test_customers.py::test_two_addresses_contacts_and_locations_are_told_apart",
+    "customer.include_locations": CONTACTS,
+    "customer.include_contacts": CONTACTS,
     "customer.default_class": SYNC + "test_orders.py::test_an_unknown_buyer_is_made_first_with_the_defaults",
     "customer.default_terms": SYNC + "test_orders.py::test_an_unknown_buyer_is_made_first_with_the_defaults",
     "customer.default_statement_cycle": SYNC + "test_orders.py::test_an_unknown_buyer_is_made_first_with_the_defaults",
@@ -135,6 +144,15 @@ EFFECTS = {
     "order.on_difference": ERP + "test_orders.py::test_a_difference_can_be_allowed_or_only_held",
     "order.gift_card_method": SYNC + "test_orders.py::test_a_gift_card_is_a_payment_of_its_own",
     "order.gift_card_account": SYNC + "test_orders.py::test_a_gift_card_is_a_payment_of_its_own",
+    "order.credit_method": CREDIT,
+    "order.credit_account": CREDIT,
+    "order.credit_memo_type": SYNC + "test_orders.py::test_a_credit_memo_has_the_order_type_of_the_settings",
+    "order.rma_type": ERP + "test_orders.py::test_orders_are_polled_type_by_type",
+    "order.sales_account": ERP + "test_orders.py::test_lines_of_items_without_a_sales_account_get_the_default_one",
+    "order.paypal_plugin": SYNC + "test_orders.py::test_paypal_goes_through_the_erps_plug_in_only_where_it_has_one",
+    "order.only_enabled_customers": SYNC
+    + "test_orders.py::test_orders_of_customers_that_are_not_synced_stay_unless_a_person_asks",
+    "order.unpaid_zero": SYNC + "test_orders.py::test_a_status_goes_back_when_what_was_owed_is_paid",
     "order.days_back": MAGENTO + "test_orders.py::test_the_first_poll_goes_back_as_many_days_as_the_settings_say",
     "order.release_payments": ERP + "test_orders.py::test_payments_are_released_when_the_setting_says_so",
     "failed_order.enabled": "web/test_schedulers.py::test_failed_orders_are_sent_again_by_their_schedule",
@@ -144,8 +162,9 @@ EFFECTS = {
     "shipment.use_number_as_track": MAGENTO
     + "test_after_orders.py::test_without_a_parcel_the_shipments_number_is_the_track",
     "shipment.notify": MAGENTO + "test_after_orders.py::test_a_shipment_has_rows_parcels_source_and_our_mark",
-    "shipment.default_carrier": MAGENTO
-    + "test_after_orders.py::test_without_a_parcel_the_shipments_number_is_the_track",
+    "shipment.default_carrier": CARRIER,
+    "shipment.default_title": CARRIER,
+    "shipment.drop_ship_via": CARRIER,
     # what comes in, clocks, endpoint, log
     "push.header": HERE + "test_only_the_header_and_the_secret_of_the_settings_let_a_notification_in",
     "push.secret": HERE + "test_only_the_header_and_the_secret_of_the_settings_let_a_notification_in",
@@ -172,25 +191,11 @@ WHOLE = {  # sections whose settings all do the same, each for its own name
     "store_endpoints": "web/test_settings_pages.py::test_addresses_are_there_without_typing_and_edited_ones_are_marked",
 }
 OPEN = {
-    "store.parallel",
-    "store.verify_tls",
-    "inventory.default_warehouse",
     "inventory.vendor_attribute",
     "inventory.subtract_open_orders",
     "inventory.indexing",
     "product.indexing",
     "composite.indexing",
-    "customer.include_contacts",
-    "order.sales_account",
-    "order.paypal_plugin",
-    "order.only_enabled_customers",
-    "order.unpaid_zero",
-    "order.credit_method",
-    "order.credit_account",
-    "order.credit_memo_type",
-    "order.rma_type",
-    "shipment.drop_ship_via",
-    "shipment.default_title",
 }
 ALL = {
     f"{section.name}.{setting.name}"
@@ -258,6 +263,14 @@ def test_orders_have_a_number_of_tries_of_their_own(order: dict[str, Any], tries
     given = config(order=order, queue={"retry_count": 5})
     assert policy(given, "order").retry_count == tries
     assert policy(given, "price").retry_count == 5
+
+
+def test_as_many_requests_go_at_once_as_the_store_may_take() -> None:
+    given = config()
+    given.values["store"] = {"parallel": 7}
+    assert policy(given, "price").parallel == 7
+    given.values["store"] = {}
+    assert policy(given, "price").parallel == Capabilities().parallel
 
 
 def test_an_action_type_that_is_not_logged_has_no_info_entries() -> None:

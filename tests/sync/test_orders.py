@@ -171,6 +171,47 @@ def test_a_gift_card_is_a_payment_of_its_own(both: Both) -> None:
     ]
 
 
+def test_store_credit_and_reward_points_have_a_method_and_an_account_of_their_own(both: Both) -> None:
+    both.settings["order"] |= {"credit_method": "CREDIT", "credit_account": "20200"}
+    kinds = ("store_credit", "reward")
+    paid = [Payment("checkmo", D("10.25")), *(Payment(kind, D("10.00"), kind=kind) for kind in kinds)]
+    send(both, replace(ORDER, payments=tuple(paid)))
+    named = [(one.erp_method, one.cash_account) for one in booked(both).payments]
+    assert named == [("CHECK", "10200"), ("CREDIT", "20200"), ("CREDIT", "20200")]
+
+
+def test_paypal_goes_through_the_erps_plug_in_only_where_it_has_one(both: Both) -> None:
+    """SYN-35: off, a plain payment; on, through the plug-in of its row, which then has to be named."""
+    row = {"store": "paypal_express", "erp": "PAYPAL", "more": {"plugin": "PAYPALPC"}}
+    both.tables["payment"].append(row)
+    order = replace(ORDER, payments=(Payment("paypal_express", D("30.25"), reference="tx-9"),))
+    send(both, order)
+    both.settings["order"]["paypal_plugin"] = True
+    send(both, replace(order, key="2", number="2"))
+    plain, tokenized = (one.payments[0] for one in both.erp.written if isinstance(one, Order))
+    assert (plain.plugin, plain.reference) == ("", "tx-9")
+    assert (tokenized.plugin, tokenized.reference) == ("PAYPALPC", "tx-9")
+    row["more"] = {}
+    word = problem(send(both, replace(order, key="3", number="3")))
+    assert word.code == "order.payment_plugin" and "paypal_express" in word.reason
+
+
+@pytest.mark.parametrize("known", ["", "by e-mail", "bound"])
+def test_orders_of_customers_that_are_not_synced_stay_unless_a_person_asks(both: Both, known: str) -> None:
+    """CFG-10: skipped with the class, and nothing is made for them."""
+    both.settings["customer"] |= {"classes": ["B2B"]}
+    if known:
+        both.erp.put(Customer("C7", email="anna@example.com", customer_class="WEB"))
+    if known == "bound":
+        bindings.adopt("DEMO", "customer", {"C7": "42"})
+    result = send(both)
+    assert isinstance(result.word, Skip) and "class WEB, which is not synced" in result.summary
+    assert both.erp.written == []
+    assert send(both, origin="person").word is None
+    both.settings["order"]["only_enabled_customers"] = False
+    assert send(both, replace(ORDER, key="2", number="2")).word is None
+
+
 def test_orders_in_other_statuses_stay_unless_a_person_asks(both: Both) -> None:
     order = replace(ORDER, status="holded")
     assert isinstance(send(both, order).word, Skip)
@@ -230,6 +271,23 @@ def test_no_status_goes_back_before_a_shipment_is_confirmed(both: Both) -> None:
     assert both.go("order_status", "erp_to_store", so).word is None, "a cancelled order has no shipment to wait for"
 
 
+def test_a_status_goes_back_when_what_was_owed_is_paid(both: Both) -> None:
+    """CFG-12: not for an order that never owed anything, and only where the setting says so."""
+    both.tables["status_out"].append({"store": "processing", "erp": "Open"})
+    so = done(both)
+    both.erp.put(OrderStatus(so, status="Open"))
+    assert isinstance(both.go("order_status", "erp_to_store", so).word, Skip), "it was paid all the time"
+    both.erp.put(OrderStatus(so, status="Open", unpaid=D("30.25")))
+    assert isinstance(both.go("order_status", "erp_to_store", so).word, Skip)
+    both.erp.put(OrderStatus(so, status="Open"))
+    both.settings["order"]["unpaid_zero"] = False
+    assert isinstance(both.go("order_status", "erp_to_store", so).word, Skip)
+    both.settings["order"]["unpaid_zero"] = True
+    assert both.go("order_status", "erp_to_store", so).word is None
+    (told,) = both.store.written
+    assert isinstance(told, OrderStatus) and told.store_status == "processing"
+
+
 def test_orders_of_somebody_else_are_left_alone(both: Both) -> None:
     both.erp.put(OrderStatus("SO/1", status="Completed", shipped=True))
     result = both.go("order_status", "erp_to_store", "SO/1")
@@ -244,6 +302,18 @@ def test_a_shipment_gets_the_mapped_carrier_and_goes_once(both: Both) -> None:
     assert isinstance(sent, Shipment) and sent.store_id == "77"
     assert sent.tracks == (Track("1Z", "ups", "UPS Ground"),)
     assert isinstance(both.go("shipment", "erp_to_store", "0001", "person").word, Skip)
+
+
+def test_a_drop_shipment_and_a_carrier_without_a_row_go_by_the_settings(both: Both) -> None:
+    both.settings["shipment"] = {"drop_ship_via": "UPSGROUND", "default_carrier": "own", "default_title": "Our van"}
+    so = done(both)
+    both.erp.put(Shipment("0001", order=so, drop_ship=True, tracks=(Track("1Z"),)))
+    both.erp.put(Shipment("0002", order=so, tracks=(Track("2Z"),)))
+    for key in ("0001", "0002"):
+        assert both.go("shipment", "erp_to_store", key).word is None
+    dropped, other = (one for one in both.store.written if isinstance(one, Shipment))
+    assert (dropped.ship_via, dropped.tracks) == ("UPSGROUND", (Track("1Z", "ups", "UPS Ground"),))
+    assert (other.ship_via, other.tracks) == ("", (Track("2Z", "own", "Our van"),))
 
 
 def test_without_a_parcel_the_shipments_number_stands_for_one(both: Both) -> None:
@@ -280,6 +350,15 @@ def test_a_credit_memo_waits_for_its_order_and_hangs_on_it(both: Both) -> None:
     assert both.go("credit_memo", "store_to_erp", "9").word is None
     made = both.erp.written[-1]
     assert isinstance(made, CreditMemo) and (made.order, made.erp_type) == (so, "CM")
+
+
+def test_a_credit_memo_has_the_order_type_of_the_settings(both: Both) -> None:
+    both.settings["order"]["credit_memo_type"] = "RC"
+    done(both)
+    both.store.put(CreditMemo("9", number=ORDER.number, total=D("5")))
+    both.go("credit_memo", "store_to_erp", "9")
+    made = both.erp.written[-1]
+    assert isinstance(made, CreditMemo) and made.erp_type == "RC"
 
 
 def test_a_sync_rule_routes_the_order_and_is_named(both: Both) -> None:

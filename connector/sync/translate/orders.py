@@ -22,6 +22,11 @@ MONEY_HELP = (
     "The store's own amounts contradict each other, so nothing was booked. Look at the order in the store: a fee that "
     "the connector does not know, or a rounding set by an extension, is the usual cause."
 )
+PAYPAL = "paypal"
+PLUGIN_HELP = (
+    "Acumatica's PayPal plug-in is enabled in the order settings: name it in the row of this method in the payment "
+    "mapping, then reprocess the failed orders."
+)
 MAPPING_HELP = "Add a row to the {} mapping, or a default in the order settings, then reprocess the failed orders."
 
 
@@ -49,7 +54,8 @@ def _order(job: Job, one: Order) -> Order:
     one = replace(
         one, ship_via=one.ship_via or _ship_via(job, one), lines=tuple(_line(one, line) for line in one.lines)
     )
-    return replace(one, erp_customer=one.erp_customer or buyers.of(context, job.needs, one))
+    anyone = one.key in job.persons
+    return replace(one, erp_customer=one.erp_customer or buyers.of(context, job.needs, one, anyone=anyone))
 
 
 def _wanted(job: Job, one: Order) -> None:
@@ -124,9 +130,21 @@ def _payment(context: Context, order: Order, paid: Payment) -> Payment:
         paid,
         erp_method=erp_method,
         cash_account=(row.more.get("cash_account") if row else "") or str(context.setting("order", account)),
-        plugin=(row.more.get("plugin") or "") if row else "",
+        plugin=_plugin(context, order, paid, str(row.more.get("plugin") or "") if row else ""),
         reference=paid.reference or order.number,
     )
+
+
+def _plugin(context: Context, order: Order, paid: Payment, mapped: str) -> str:
+    """The ERP's plug-in that goes on with a payment. PayPal's only where the ERP has one (SYN-35)."""
+    if PAYPAL not in paid.method.casefold():
+        return mapped
+    if not context.setting("order", "paypal_plugin", False):
+        return ""
+    if not mapped:
+        text = f"The payment method {paid.method} of order {order.key} has no plug-in in the mapping."
+        raise Fail(text, code="order.payment_plugin", help=PLUGIN_HELP)
+    return mapped
 
 
 DEFAULTS = {

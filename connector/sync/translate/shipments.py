@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
+from decimal import Decimal
 
 from connector.errors import Outcome, Skip
 from connector.records import ORDER, Invoice, OrderStatus, Record, Shipment, Track
@@ -12,6 +14,8 @@ from connector.sync.bindings import Bound
 from connector.sync.translate.job import Job
 from connector.systems import mapping
 from connector.systems.mapping import Row
+
+OWED = "unpaid"
 
 
 def statuses(job: Job, records: Sequence[Record]) -> dict[str, Record | Outcome]:
@@ -30,9 +34,21 @@ def _status(job: Job, one: OrderStatus, bound: Bound | None) -> Record | Outcome
         text = f"The ERP's status {one.status!r} of order {bound.key} is not mapped: the order is left as it is.{hint}"
         return Skip(text)
     early = job.context.setting("order", "confirmed_shipment", True) and not one.shipped
-    if early and not _ending(one.status):
+    if early and not _ending(one.status) and not _paid_up(job, bound, one):
         return Skip(f"No shipment of order {bound.key} is confirmed yet: its status is not sent (order settings).")
     return replace(one, number=bound.key, store_id=bound.source_id, store_status=row.store)
+
+
+def _paid_up(job: Job, bound: Bound, one: OrderStatus) -> bool:
+    """Whether what was owed has been paid: then the status goes before any shipment (CFG-12).
+
+    An order that the store had paid in full never owed anything. What is owed is kept with the order's binding.
+    """
+    owed = Decimal(json.loads(bound.target_state or "{}").get(OWED) or 0)
+    if one.unpaid > 0 and one.unpaid != owed:
+        state = json.dumps({OWED: str(one.unpaid)})
+        bindings.remember(job.context.connector, ORDER, bound.key, bound.source_state, state)
+    return bool(job.context.setting("order", "unpaid_zero", True)) and owed > 0 and one.unpaid <= 0
 
 
 def _ending(status: str) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 
 from connector.errors import Fail, Outcome, Skip
 from connector.records import Order, Record
-from connector.systems.acumatica import addresses, order_body, orders, raw, writing
+from connector.systems.acumatica import accounts, addresses, order_body, orders, raw, writing
 from connector.systems.acumatica.erp import Erp
 from connector.systems.acumatica.orders import ENTITY
 from connector.systems.acumatica.values import Entity, exact, flag, number, rows, text
@@ -32,6 +32,7 @@ def write(erp: Erp, records: Sequence[Record], known: Mapping[str, str]) -> list
 
 def make(erp: Erp, order: Order, more: Mapping[str, Any] | None = None) -> Written:
     """Insert one order (`more` over its body), compare the totals, release its payments. Raises Retry or Fail."""
+    order = accounts.fill(erp, order)
     body = raw.write({**order_body.body(erp, order), **(more or {})}, order.mapped, None)
     after = erp.client.put(ENTITY, body, ANSWER, new=bool(order.erp_number))
     key = orders.key_of(after)

@@ -88,6 +88,17 @@ def test_two_addresses_contacts_and_locations_are_told_apart(erp: Acumatica, wir
     }
 
 
+def test_contacts_and_locations_are_neither_asked_for_nor_told_where_they_are_left_out(make: Make, wire: Wire) -> None:
+    """CFG-05, CFG-06."""
+    wire.site()
+    contacts = [{"ContactID": 5, "Contact": contact("9 Contact Road", FirstName="Max", LastName="Ney")}]
+    wire.get(f"{ENDPOINT}/Customer", json=[entity(ShippingContact=contact("2 Port"), Contacts=contacts)])
+    without = make({"customer": {"include_contacts": False, "include_locations": False}})
+    assert [one.key for one in read(without).addresses] == ["billing", "shipping"]
+    (asked,) = wire.requests("/Customer")
+    assert "Contacts" not in options(asked)["$expand"].split(",")
+
+
 def test_inactive_fields_of_the_schema_stay_empty(make: Make, wire: Wire) -> None:
     wire.site()
     wire.get(f"{ENDPOINT}/Customer", json=[entity()])

@@ -97,6 +97,21 @@ def test_an_order_has_every_field_of_the_default_mapping(erp: Acumatica, wire: W
     })  # fmt: skip
 
 
+def test_lines_of_items_without_a_sales_account_get_the_default_one(make: Make, wire: Wire) -> None:
+    """SYN-27: an item's own account stays, a line's too; each item is asked once."""
+    wire.site()
+    answer(wire)
+    wire.get(f"{ENDPOINT}/StockItem", json=[wrapped({"InventoryID": "TEA", "SalesAccount": ""})])
+    wire.get(f"{ENDPOINT}/NonStockItem", json=[wrapped({"InventoryID": "CUP", "SalesAccount": "40900"})])
+    erp = make({"order": {"sales_account": "40000-X"}})
+    order = replace(ORDER_1, lines=(*ORDER_1.lines, Line("33", "CUP", D(1), D(2))))
+    write(erp, order)
+    write(erp, order)
+    accounts = [line.get("Account", {}).get("value") for line in sent(wire)[-1]["Details"]]
+    assert accounts == ["40000-X", "40000", None]
+    assert len(wire.requests("/StockItem")) == len(wire.requests("/NonStockItem")) == 1
+
+
 def test_taxes_can_be_left_to_the_erp_or_go_under_one_id_and_zone(make: Make, wire: Wire) -> None:
     wire.site()
     answer(wire)
@@ -257,3 +272,6 @@ def test_orders_are_polled_type_by_type(make: Make, wire: Wire) -> None:
     assert page.changes == (Change(ORDER, "WO/WO0007"),) and page.position == "SO:"
     assert erp.changed_since(ORDER, None, "SO:").position == "WO:"
     assert erp.changed_since(ORDER, None, "WO:").position is None
+    returns = make({"order": {"type": "WO", "types": ["SO"], "rma_type": "RX"}})
+    positions = [returns.changed_since(ORDER, None, start).position for start in ("", "SO:")]
+    assert positions == ["SO:", "WO:"], "returns, orders of the settings, orders of the store: each type is asked for"

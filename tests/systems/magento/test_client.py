@@ -63,6 +63,23 @@ def test_another_store_view_writes_for_that_view(shop: Shop) -> None:
     assert shop.sent[0].url == f"{SITE}/rest/fr/V1/store/websites"
 
 
+@pytest.mark.parametrize(("given", "checked"), [({}, True), ({"verify_tls": False}, False)])
+def test_the_certificate_is_checked_unless_the_settings_say_otherwise(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, given: dict[str, Any], checked: bool
+) -> None:
+    asked: list[Any] = []
+    send = requests.adapters.HTTPAdapter.send
+
+    def noted(self: Any, request: Any, **how: Any) -> Any:
+        asked.append(how["verify"])
+        return send(self, request, **how)
+
+    monkeypatch.setattr(requests.adapters.HTTPAdapter, "send", noted)
+    shop.answer("GET", "/store/websites", [])
+    shop.magento(**given).client.get("/store/websites")
+    assert asked == [checked]
+
+
 def test_the_bare_token_is_a_bearer_and_json_is_asked_for(shop: Shop) -> None:
     shop.answer("GET", "/store/websites", [])
     shop.magento().client.get("/store/websites")

@@ -1,11 +1,13 @@
 """The words with which work says how it ended when it is not simply done.
 
-There are four and no more: Retry, Fail, Skip, Wait. `systems/http` and the systems turn HTTP into these
-words; `queue/runner` turns them into states of a message. Anything else that is raised is a bug and becomes
-Failed with its traceback.
+There are four and no more: Retry, Fail, Skip, Wait; and Hold, which only the brake says. `systems/http` and the
+systems turn HTTP into these words; `queue/runner` turns them into states of a message. Anything else that is raised
+is a bug and becomes Failed with its traceback.
 """
 
 from __future__ import annotations
+
+REHEARSAL = "rehearsal"  # the code of a Skip that stands for a write which was only rehearsed
 
 
 class Outcome(Exception):
@@ -59,6 +61,10 @@ class Wait(Outcome):
     def __init__(self, reason: str, *, for_: tuple[str, str], code: str | None = None, help: str = "") -> None:
         super().__init__(reason, code=code, help=help)
         self.for_ = for_
+
+
+class Hold(Outcome):
+    """The brake's word: a person has to say yes before anything is written. `code` names the question."""
 
 
 class Refused(Retry):

@@ -40,7 +40,8 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     "systems.setting": (set(), set()),
     "systems.secrecy": (set(), set()),
     "systems.base": ({"records", "systems.setting", "systems.secrecy"}, set()),
-    "systems.http": ({"systems.base", "systems.secrecy"}, {"requests"}),
+    "systems.held": (set(), set()),
+    "systems.http": ({"systems.held", "systems.base", "systems.secrecy"}, {"requests"}),
     "systems.mapping": ({"systems.base", "records"}, {"jinja2"}),  # its sandbox runs what people write into a row
     "systems.registry": ({"systems.base"}, set()),
     "systems.acumatica": (SYSTEM | {"systems.acumatica"}, set()),

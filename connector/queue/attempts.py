@@ -15,7 +15,7 @@ from connector.queue.lanes import Lane
 from connector.queue.sql import insert_many, plain, run
 from connector.queue.work import Report
 
-WORST = ("failed", "retry", "fenced", "waiting", "succeeded", "skipped")  # what a batch's own row says
+WORST = ("failed", "retry", "fenced", "held", "waiting", "succeeded", "skipped")  # what a batch's own row says
 LATE = "Finished too late: its lease had ended and the message was taken over."
 
 _COLUMNS = {
@@ -56,7 +56,7 @@ class Prepared:
     def of(cls, done: Done, endings: Sequence[Ending]) -> Prepared:
         exchanges = done.result.exchanges if isinstance(done.result, Report) else ()
         text = plain(json.dumps(list(exchanges), default=str, ensure_ascii=False)) if exchanges else "[]"
-        return cls(done, endings, text, len(exchanges))
+        return cls(done, endings, text, sum(not exchange.get("held") for exchange in exchanges))
 
     @property
     def batch(self) -> bool:

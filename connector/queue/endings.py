@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from connector.errors import Outcome, Refused, Retry, Skip, Wait
+from connector.errors import REHEARSAL, Hold, Outcome, Refused, Retry, Skip, Wait
 from connector.queue.claim import Claimed
-from connector.queue.models import FAILED, PENDING, SKIPPED, SUCCEEDED, WAITING
+from connector.queue.models import FAILED, HELD, PENDING, SKIPPED, SUCCEEDED, WAITING
 from connector.queue.policy import REFUSED_PAUSE, Policy, relook
 from connector.queue.sql import plain
 from connector.queue.work import Report, Unit, Verdict
@@ -77,7 +77,10 @@ def _ending(message: Claimed, verdict: Verdict, policy: Policy, now: datetime) -
     reason = plain(verdict.summary or word.reason)
     wrote = verdict.wrote or bool(getattr(word, "unknown", False))
     if isinstance(word, Skip):
-        return Ending(message, SKIPPED, "skipped", tried, reason, wrote=wrote)
+        code = REHEARSAL if word.code == REHEARSAL else ""  # the only kind of skip that is looked for later
+        return Ending(message, SKIPPED, "skipped", tried, reason, code=code, wrote=wrote)
+    if isinstance(word, Hold):  # nothing was tried yet
+        return Ending(message, HELD, "held", message.attempts, reason, "warning", code=(word.code or "")[:80])
     if isinstance(word, Wait):
         needed, due = plain(":".join(word.for_))[:300], relook(message.created_at, now)
         return Ending(

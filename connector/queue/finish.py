@@ -14,13 +14,13 @@ from connector.db import micros
 from connector.queue import resolving, waits
 from connector.queue.back import Return, to_pending
 from connector.queue.endings import Ending
-from connector.queue.models import FAILED, PENDING, SKIPPED, SUCCEEDED, WAITING
+from connector.queue.models import FAILED, HELD, PENDING, SKIPPED, SUCCEEDED, WAITING
 from connector.queue.safety import safety
 from connector.queue.sql import RUNNING, Rows, fetch, run
 from connector.queue.work import Unit
 
 _MINE = Rows("mine", id="bigint", epoch="integer")
-_PLAIN = Rows("mine", id="bigint", epoch="integer", status="text", reason="text")
+_PLAIN = Rows("mine", id="bigint", epoch="integer", status="text", reason="text", code="text")
 _FULL = Rows(
     "mine",
     id="bigint",
@@ -37,7 +37,7 @@ _FULL = Rows(
 _STILL = f"message.id = mine.id AND message.epoch = mine.epoch AND {RUNNING}"
 _FINISH = """
     UPDATE message SET status = mine.status, reason = mine.reason, attempts = attempts + 1, settled_at = :now,
-           lease_until = NULL, error = '', code = '', waits_for = ''
+           lease_until = NULL, error = '', code = mine.code, waits_for = ''
     FROM {source} WHERE {still} RETURNING message.id"""
 _TROUBLE = """
     UPDATE message SET status = mine.status, reason = mine.reason, attempts = mine.attempts,
@@ -55,7 +55,8 @@ def finals(connection: Connection, ends: Sequence[Ending], now: datetime) -> set
     """Write what is final or waits; returns the ids that were still ours."""
     dialect, at = connection.dialect.name, micros(now)
     settled: set[int] = set()
-    good = [(e.message.id, e.message.epoch, e.status, e.reason) for e in ends if e.status in (SUCCEEDED, SKIPPED)]
+    final = [ending for ending in ends if ending.status in (SUCCEEDED, SKIPPED)]
+    good = [(e.message.id, e.message.epoch, e.status, e.reason, e.code) for e in final]
     if good:
         sql = _FINISH.format(source=_PLAIN.source(dialect), still=_still())
         settled.update(row[0] for row in fetch(connection, sql, {"now": at, **_PLAIN.values(dialect, good)}))
@@ -70,14 +71,15 @@ def finals(connection: Connection, ends: Sequence[Ending], now: datetime) -> set
             e.error,
             e.code,
             micros(e.available_at) if e.available_at else None,
-            at if e.status == FAILED else None,
+            at if e.status in (FAILED, HELD) else None,
         )
         for e in ends
-        if e.status in (FAILED, WAITING)
+        if e.status in (FAILED, WAITING, HELD)
     ]
     if trouble:
         sql = _TROUBLE.format(source=_FULL.source(dialect), still=_still())
         settled.update(row[0] for row in fetch(connection, sql, _FULL.values(dialect, trouble)))
+    _close_older_holds(connection, [e for e in ends if e.status == HELD and e.message.id in settled], at)
     resolving.resolve(connection, ends, settled, at)
     waiting = [e for e in ends if e.status == WAITING and e.message.id in settled]
     _close_older_waits(connection, waiting, at)
@@ -103,6 +105,25 @@ def _close_older_waits(connection: Connection, waiting: Sequence[Ending], at: in
     rows = [(e.message.id, e.message.key, e.waits_for, e.message.version, e.message.priority) for e in waiting]
     values = {**waiting[0].message.lane._asdict(), "now": at, **_WAITS.values(dialect, rows)}
     run(connection, _OLDER_WAITS.format(source=_WAITS.source(dialect)), values)
+
+
+_HOLDS = Rows("newer", id="bigint", key="text", version="bigint")
+_OLDER_HOLDS = """
+    UPDATE message SET status = 'superseded', settled_at = :now,
+           reason = 'A newer change of the record is held for the same question (message ' || newer.id || ').'
+    FROM {source}
+    WHERE message.status = 'held' AND message.connector_id = :connector AND message.entity = :entity
+      AND message.direction = :direction AND message.key = newer.key AND message.id < newer.id
+      AND message.code >= 'brake:' AND message.code < 'brake;' AND message.version <= newer.version"""
+
+
+def _close_older_holds(connection: Connection, held: Sequence[Ending], at: int) -> None:
+    """One row of a record is enough for the brake to ask about, however often the record changes meanwhile."""
+    if held:
+        dialect = connection.dialect.name
+        rows = [(e.message.id, e.message.key, e.message.version) for e in held]
+        values = {**held[0].message.lane._asdict(), "now": at, **_HOLDS.values(dialect, rows)}
+        run(connection, _OLDER_HOLDS.format(source=_HOLDS.source(dialect)), values)
 
 
 def agains(connection: Connection, ends: Sequence[Ending], now: datetime) -> set[int]:

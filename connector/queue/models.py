@@ -132,6 +132,15 @@ class Message(db.Model):
             sqlite_where=text("status = 'held'"),
             postgresql_where=text("status = 'held'"),
         ),
+        # what a rehearsal would have written, to be sent later
+        Index(
+            "ix_message_rehearsed",
+            "connector_id",
+            "entity",
+            "id",
+            sqlite_where=text("status = 'skipped' AND code = 'rehearsal'"),
+            postgresql_where=text("status = 'skipped' AND code = 'rehearsal'"),
+        ),
         Index("ix_message_key", "key", "id"),
     )
 
@@ -249,6 +258,7 @@ class Run(db.Model):
     skipped: Mapped[int] = mapped_column(Integer, default=0)
     calls: Mapped[int] = mapped_column(Integer, default=0)
     details: Mapped[str] = mapped_column(Text, default="")
+    cancelled_by: Mapped[str | None] = mapped_column(String(120))  # who asked it to stop
 
     __table_args__ = (Index("ix_run_entity", "connector_id", "entity", "id"),)
 

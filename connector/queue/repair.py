@@ -14,18 +14,19 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, Select, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, func, insert, literal_column, select, update
 from sqlalchemy.exc import OperationalError
 
 from connector import events
 from connector.clock import CLOCK, Clock
 from connector.db import db
-from connector.queue import acts
+from connector.errors import REHEARSAL
+from connector.queue import acts, canary
 from connector.queue.acts import HOLD, MAY, REPROCESS, SKIP, Act
-from connector.queue.filters import Filter
+from connector.queue.filters import Filter, has_status
 from connector.queue.inbox import Ringer
 from connector.queue.lanes import Lane
-from connector.queue.models import FAILED, Message, Run
+from connector.queue.models import FAILED, SKIPPED, Message, Run
 from connector.queue.sql import plain
 from connector.queue.waits import release_many
 
@@ -226,3 +227,6 @@ def _record(connection: Connection, run: Row[Any], act: Act, run_id: int, change
         details={"run": run_id, "changed": changed, "reason": act.reason},
         connection=connection,
     )
+    rehearsed = has_status(SKIPPED) & (TABLE.c.code == literal_column(f"'{REHEARSAL}'"))
+    if (action, status, chosen.code) == (REPROCESS, SKIPPED, REHEARSAL):  # now for real
+        return query.where(*chosen.conditions())

@@ -56,6 +56,7 @@ class Schedule(db.Model):
     description: Mapped[str] = mapped_column(String(200), default="")
     starts_on: Mapped[datetime | None] = mapped_column(Instant)
     expires_on: Mapped[datetime | None] = mapped_column(Instant)
+    filter: Mapped[str | None] = mapped_column(Text)  # JSON, of a batch: which records it sends
 
 
 class User(db.Model):

@@ -72,7 +72,7 @@ def _found(context: Context, order: Order, classes: Sequence[str]) -> str:
     known = context.target.find_like(CUSTOMER, [_customer(order)])
     for record in known.values():
         _refuse_others(order, getattr(record, "customer_class", ""), classes)
-        if order.customer:
+        if order.customer and not context.dry:
             bindings.adopt(context.connector, CUSTOMER, {record.key: order.customer})
         return record.key
     return ""
@@ -84,7 +84,7 @@ def _made(context: Context, order: Order, classes: Sequence[str]) -> str:
     (done,) = context.target.write_many([new], known={})
     if done.problem is not None:
         raise _said(done.problem, order)
-    if order.customer:
+    if order.customer and not context.dry:
         bindings.adopt(context.connector, CUSTOMER, {done.target_id: order.customer})
     return done.target_id
 

@@ -82,7 +82,7 @@ class Needs:
 
         Said first and looked for once more then, as in `absent`; what is really gone is asked for again.
         """
-        for entity in sorted({word.for_[0] for word in words}):
+        for entity in () if self.context.dry else sorted({word.for_[0] for word in words}):
             keys = [word.for_[1] for word in words if word.for_[0] == entity]
             self.context.announce(entity, {key: key for key in keys})
             found = self.context.target.find(entity, keys)
@@ -94,7 +94,7 @@ class Needs:
 
     def adopt(self, entity: str, found: Mapping[str, Record], *, sure: bool = False) -> None:
         """Bind what the target has already, and let go on what waited for it."""
-        if found:
+        if found and not self.context.dry:
             self.follow(entity, found)
             bindings.adopt(self.context.connector, entity, found, partial(self.release, entity, found), sure=sure)
             self.release(entity, found)

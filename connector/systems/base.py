@@ -304,6 +304,14 @@ class System:
 
     def parse_push(self, headers: Mapping[str, str], body: bytes) -> Push:
         """What a notification says. Raises Invalid when it is not one."""
+    def imagine(self, method: str, path: str, body: Any) -> Any:
+        """What this system would answer to a write that is only rehearsed; None when nobody can say."""
+        return None
+
+    def reason(self, record: Record, name: str) -> str:
+        """Where a field of a write of this record comes from, a sentence for the preview; "" when it says itself."""
+        return ""
+
         raise Invalid({"body": f"{self.label} sends no notifications."})
 
     def subscribe(self, address: str, secret: str) -> list[str]:

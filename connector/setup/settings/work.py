@@ -128,6 +128,19 @@ CLOCKS = Section(
     page="connection",
 )  # fmt: skip
 
+REHEARSAL = Section(
+    "rehearsal",
+    "Rehearsal",
+    (
+        Setting(
+            "on", "Rehearse only", BOOLEAN, default=False,
+            help="On: everything runs, but nothing is written to either system. What would have been done is listed "
+            "under Rehearsal and can be sent from there afterwards.",
+        ),
+    ),
+    page="setup",
+)  # fmt: skip
+
 ENDPOINT = Section(
     "endpoint",
     "Acumatica endpoint",

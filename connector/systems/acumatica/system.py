@@ -9,7 +9,7 @@ from typing import Any
 from connector.clock import CLOCK, Clock
 from connector.errors import Fail
 from connector.records import Record
-from connector.systems.acumatica import check, entities, features, fields, images, prices, push, references, zones
+from connector.systems.acumatica import check, entities, features, fields, images, imagined, prices, push, references, zones
 from connector.systems.acumatica.client import Client
 from connector.systems.acumatica.customization import Installer
 from connector.systems.acumatica.endpoints import ENDPOINTS
@@ -102,6 +102,12 @@ class Acumatica(System):
 
     def parse_push(self, headers: Mapping[str, str], body: bytes) -> Push:
         return push.parse(body, tenant=self.client.tenant, preferences=self.preferences)
+
+    def imagine(self, method: str, path: str, body: Any) -> Any:
+        return imagined.answer(method, path, body)
+
+    def reason(self, record: Record, name: str) -> str:
+        return imagined.reason(record, name)
 
     def schema(self, entity: str) -> list[str]:
         return self._schema.of(entity)

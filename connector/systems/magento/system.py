@@ -24,7 +24,7 @@ from connector.systems.base import (
     View,
     Written,
 )
-from connector.systems.magento import find, lists, schema
+from connector.systems.magento import find, imagined, lists, schema
 from connector.systems.magento.attributes import Attributes, CustomerAttributes
 from connector.systems.magento.categories import Categories
 from connector.systems.magento.check import check
@@ -134,6 +134,12 @@ class Magento(System):
     def delete(self, entity: str, key: str, target_id: str) -> Written:
         """As the settings of the entity say; what goes with another record is skipped."""
         return self._entity(entity).delete(key, target_id)
+
+    def imagine(self, method: str, path: str, body: Any) -> Any:
+        return imagined.answer(method, path, body)
+
+    def reason(self, record: Record, name: str) -> str:
+        return imagined.reason(record, name)
 
     def schema(self, entity: str) -> list[str]:
         names = list(FIELDS.get(entity, ()))

@@ -203,4 +203,3 @@ def _quiet(config: Config, entity: str) -> frozenset[str]:
     log = config.section("log")
     levels = {level for level in ("info", "error") if not log.get(level, True)}
     return frozenset(levels | ({"info"} if FEATURE_OF.get(entity) in (log.get("actions") or ()) else set()))
-        tell_batches=bool(config.section("log").get("system_messages")),

@@ -109,8 +109,10 @@ class FakeStore(System):
             return Written(record.key, problem=Wait("No such product.", for_=(PRODUCT, record.key)))
         if isinstance(record, Price):
             self.prices[record.key] = record.price
+            return Written(record.key, f"id-{record.key}", False, {"price": record.price})
         if isinstance(record, Stock):
             self.stock[record.key] = sum((level.available for level in record.levels), Decimal(0))
+            return Written(record.key, f"id-{record.key}", False, {"default": self.stock[record.key]})
         return Written(record.key, f"id-{record.key}", False, {})
 
     def delete(self, entity: str, key: str, target_id: str) -> Written:

@@ -34,6 +34,8 @@ from connector.setup.models import Schedule
 from connector.setup.settings import FEATURE_OF
 from connector.sync import polls
 from connector.systems.base import Change
+from connector.watch import brakes
+from connector.watch.brakes import Limits
 
 
 class Jobs:
@@ -46,7 +48,7 @@ class Jobs:
     def all(self) -> list[Job]:
         """Every job that may run now."""
         configs = {config.id: config for config in connectors.all()}
-        jobs = [Job("repairs", "* * * * *", _finish_repairs)]
+        jobs = [Job("repairs", "* * * * *", _finish_repairs), Job("brake", "* * * * *", self._brakes)]
         for schedule in schedules.all_active(utcnow()):
             config = configs.get(schedule.connector_id)
             if config is not None and schedules.may_start(config, schedule):
@@ -99,6 +101,14 @@ class Jobs:
         wanted = Filter(lane.connector, lane.entity, lane.direction, FAILED, since=since)
         done = repair.reprocess(wanted, user="", reason="Failed Order Sync", bell=self.bell, clock=self.clock)
         return f"{done.total} failed orders are sent again" if done.total else "No order has failed lately."
+
+    def _brakes(self, job_run: JobRun) -> str:
+        """Questions of the brake in which a person is not needed after all, and what came too late for a decision."""
+
+        def limits(connector_id: str) -> Limits:
+            return Limits.of(self.connections.config(connector_id).section("brake"))
+
+        return brakes.look_after(limits, bell=self.bell, clock=self.clock, stop=job_run.stop.is_set)
 
     def _poll(self, lane: Lane, job_run: JobRun) -> str:
         return self.poll(lane, job_run.stop)

@@ -29,9 +29,11 @@ from connector.records import CATEGORY, CUSTOMER, ERP_TO_STORE, ORDER, PRODUCT, 
 from connector.setup import connectors
 from connector.sync import catalogue
 from connector.sync.bindings import PROVISIONAL
-from connector.sync.context import Context
+from connector.sync.brake import Danger
+from connector.sync.context import Context, Task
 from connector.sync.perform import perform
 from connector.systems import http
+from connector.watch.brakes import Judge, Limits
 
 log = logging.getLogger(__name__)
 WAITED_FOR = {PRODUCT, CATEGORY, CUSTOMER, ORDER}  # what messages of other records may wait for
@@ -43,6 +45,7 @@ class Worker:
 
     def __init__(self, app: Flask, connections: Connections, bell: Bell, changed: Callable[[], None]) -> None:
         self.app, self.connections, self.bell, self.changed = app, connections, bell, changed
+        self.judge = Judge()
 
     def work(self, unit: Unit) -> Report:
         """The work function of every window. Outcomes become verdicts; a bug is raised for the runner."""
@@ -67,6 +70,7 @@ class Worker:
             self.context(*unit.lane),
             release=partial(self._release, unit.lane.connector, freed),
             announce=partial(_announce, {message.key: message for message in unit.messages}),
+            brake=partial(self._brake, Limits.of(config.values.get("brake") or {}), unit),
         )
         try:
             results = perform(context, unit.messages, unit.ours)
@@ -77,6 +81,10 @@ class Worker:
         if refused:
             self.refused(unit.lane.connector, refused)
         return [Verdict(result.task_id, result.word, result.summary, result.wrote) for result in results]
+
+    def _brake(self, limits: Limits, unit: Unit, found: Sequence[tuple[Task, Danger]]) -> dict[str, Outcome]:
+        messages = {message.id: message for message in unit.messages}
+        return self.judge.ask(unit.lane, [(messages[task.id], danger) for task, danger in found], limits)
 
     def context(self, connector_id: str, entity: str, direction: str) -> Context:
         """What the sync room needs for one lane."""

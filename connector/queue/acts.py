@@ -48,6 +48,7 @@ class Act(NamedTuple):
     user: str
     reason: str = ""
     urgent: bool = False
+    origin: str = "reprocess"  # what reprocessed messages say of where they come from
 
     @property
     def why(self) -> str:
@@ -80,7 +81,7 @@ def _reprocess(connection: Connection, act: Act, rows: Sequence[Row[Any]], now: 
     values = {
         "attempts": 0,
         "deaths": 0,
-        "origin": "reprocess",
+        "origin": act.origin,
         "user": act.user,
         "priority": URGENT if act.urgent else NORMAL,
         "error": "",

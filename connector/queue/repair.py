@@ -50,13 +50,21 @@ class Repaired(NamedTuple):
     finished: bool
 
 
-def reprocess(what: What, *, user: str, reason: str = "", bell: Ringer | None = None, clock: Clock = CLOCK) -> Repaired:
+def reprocess(
+    what: What,
+    *,
+    user: str,
+    reason: str = "",
+    bell: Ringer | None = None,
+    clock: Clock = CLOCK,
+    origin: str = "reprocess",
+) -> Repaired:
     """Send messages that failed, are held or wait back to pending, with all their attempts before them.
 
     A message whose record has a newer pending one is superseded. Works for `SLICE` seconds; what is left is in
     the Run that is returned. Raises ValueError when more than `MOST` ids are named.
     """
-    return _start(REPROCESS, what, user, reason, bell, clock)
+    return _start(REPROCESS, what, user, reason, bell, clock, origin)
 
 
 def skip(what: What, *, user: str, reason: str, clock: Clock = CLOCK) -> Repaired:
@@ -80,12 +88,20 @@ def release(connector_id: str, entity: str, key: str, *, connection: Connection 
     return release_many(connector_id, entity, [key], connection=connection)
 
 
-def _start(action: str, what: What, user: str, reason: str, bell: Ringer | None, clock: Clock) -> Repaired:
+def _start(
+    action: str,
+    what: What,
+    user: str,
+    reason: str,
+    bell: Ringer | None,
+    clock: Clock,
+    origin: str = "reprocess",
+) -> Repaired:
     chosen, ids = _split(what)
     now = clock.now()
     with db.write() as connection:
         total = _count(connection, action, chosen, ids)
-        act = Act(action, user, plain(reason.strip()), urgent=total <= FEW)
+        act = Act(action, user, plain(reason.strip()), urgent=total <= FEW, origin=origin)
         details = {"text": act.sentence(total), "act": act._asdict(), "filter": chosen.as_json(), "ids": ids}
         values = {
             "connector_id": chosen.connector or _only(connection, ids, TABLE.c.connector_id),

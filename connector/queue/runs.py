@@ -87,7 +87,7 @@ def close(run_id: int, tally: Tally, total: int, *, now: datetime) -> None:
     """End a run: success, error when something failed, notice when there was nothing or something is left."""
     if tally.failed:
         status = "error"
-    elif tally.succeeded + tally.skipped and not (tally.retried or tally.waiting or tally.refused):
+    elif tally.succeeded + tally.skipped and not (tally.retried or tally.waiting or tally.refused or tally.held):
         status = "success"
     else:
         status = "notice"
@@ -139,6 +139,7 @@ def _sentence(tally: Tally) -> str:
         "failed": tally.failed,
         "to be tried again": tally.retried,
         "waiting": tally.waiting,
+        "held by the brake": tally.held,
         "settled too late": tally.fenced,
     }
     return ", ".join(f"{count} {word}" for word, count in words.items() if count) or "Nothing was ready."

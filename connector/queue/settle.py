@@ -24,7 +24,7 @@ from connector.queue import finish, inbox, stats, telling
 from connector.queue.attempts import Prepared, log_attempts
 from connector.queue.endings import Done, Ending, endings
 from connector.queue.lanes import Lane
-from connector.queue.models import FAILED, NORMAL, PENDING, SKIPPED, SUCCEEDED, WAITING
+from connector.queue.models import FAILED, HELD, NORMAL, PENDING, SKIPPED, SUCCEEDED, WAITING
 from connector.queue.policy import Policy
 from connector.queue.work import Report, Unit
 
@@ -47,6 +47,7 @@ class Tally:
     saved: int = 0
     lag_ms: int = 0
     refused: int = 0
+    held: int = 0
 
     def add(self, other: Tally) -> None:
         for name in _NAMES:
@@ -174,7 +175,14 @@ def _tally(group: Sequence[Prepared], ends: Sequence[Ending], settled: set[int],
     return tally
 
 
-COUNTED = {SUCCEEDED: "succeeded", SKIPPED: "skipped", FAILED: "failed", WAITING: "waiting", PENDING: "retried"}
+COUNTED = {
+    SUCCEEDED: "succeeded",
+    SKIPPED: "skipped",
+    FAILED: "failed",
+    WAITING: "waiting",
+    PENDING: "retried",
+    HELD: "held",
+}
 
 
 def _has_refused(result: Report | Exception) -> bool:

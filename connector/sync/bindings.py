@@ -82,6 +82,18 @@ def _read(connector: str, entity: str, column: Any, values: Sequence[str], state
                 yield Bound(row[0], row[1], row[2], row[3], not row[4], *more)
 
 
+def told(connector: str, entity: str, keys: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """What the target was told last of these records, by key; keys without a binding are absent."""
+    found: dict[str, dict[str, Any]] = {}
+    with db.read() as connection:
+        for part in _chunks(keys):
+            query = select(TABLE.c.key, TABLE.c.written_fields).where(
+                TABLE.c.connector_id == connector, TABLE.c.entity == entity, TABLE.c.key.in_(part)
+            )
+            found |= {key: json.loads(text) for key, text in connection.execute(query)}
+    return found
+
+
 def mark(
     connector: str,
     entity: str,

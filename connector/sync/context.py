@@ -15,6 +15,8 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection
 
+from connector.errors import Outcome
+from connector.sync.brake import Danger
 from connector.sync.catalogue import Sync
 from connector.sync.rules import Rule
 from connector.systems.base import System
@@ -86,6 +88,8 @@ class Context:
     mappings: Mapping[str, Sequence[Row]] = field(default_factory=dict)  # kind -> active rows, in order
     rules: Sequence[Rule] = ()  # sync rules, in order of priority
     opposite: Callable[[str, Sequence[str]], None] = _nobody  # these have to travel the other way too
+    # messages that would do harm, with what they would do: the word for those that must not go yet, by key
+    brake: Callable[[Sequence[tuple[Task, Danger]]], Mapping[str, Outcome]] | None = None
     exclusive: Callable[[str], AbstractContextManager[None]] = lambda name: nullcontext()  # one at a time, everywhere
 
     def fingerprint(self) -> str:

@@ -14,9 +14,10 @@ from functools import partial
 
 from connector.errors import Outcome, Skip, Wait
 from connector.records import CATEGORY, ERP_TO_STORE, PRODUCT, STORE_TO_ERP, Order, Record
-from connector.sync import bindings, translate, twoway
+from connector.sync import bindings, brake, translate, twoway
 from connector.sync.batches import write_splitting
 from connector.sync.bindings import PROVISIONAL, Bound, Mark
+from connector.sync.brake import Danger
 from connector.sync.context import FORCING, Context, Task
 from connector.sync.needs import Needs
 from connector.sync.safety import safety
@@ -71,6 +72,7 @@ class _Flow:
         known = self._resolve()
         if self.twoway:
             self._weigh(known)
+        self._brake()
         marks = self._mark(known)
         if marks:
             self._write(marks, known)
@@ -109,6 +111,8 @@ class _Flow:
         if not self.context.setting("features", f"{self.entity}_deletion", True):  # CFG-17
             text = f"{key} is gone from {self.context.source.label}; deletions are switched off under Features."
             self._end(key, Skip(text))
+            return
+        if self._held([brake.gone(key)]):
             return
         if self.open[key].id not in self.ours():
             self._lost(key)
@@ -234,6 +238,26 @@ class _Flow:
         self._end(
             key, Skip(f"Nothing that {source} may say has changed since the last sync: an echo of our own write.")
         )
+
+    def _brake(self) -> None:
+        """Ask before something is written that would do harm if it were a mistake."""
+        ask = self.entity in brake.WATCHED and self.sync.direction == ERP_TO_STORE and self.context.brake is not None
+        bound = [key for key in self.open if self._target_id(key)] if ask else []
+        if not bound:
+            return
+        told = bindings.told(self.context.connector, self.entity, bound)
+        quantity = str(self.context.setting("inventory", "quantity_kind"))
+        judged = (brake.judge(self.records[key], told.get(key, {}), quantity=quantity) for key in bound)
+        self._held([danger for danger in judged if danger is not None])
+
+    def _held(self, dangers: list[Danger]) -> bool:
+        """Whether the brake has said no to any of these; they are over then."""
+        if not dangers or self.context.brake is None or self.context.dry:
+            return False
+        held = self.context.brake([(self.open[danger.key], danger) for danger in dangers])
+        for key, word in held.items():
+            self._end(key, word)
+        return bool(held)
 
     # --- doing it ---------------------------------------------------------------------------------------
 

@@ -223,6 +223,7 @@ def values_for(sandboxes: Children) -> dict[str, dict[str, Any]]:
         "queue": {"retry_count": 2, "retry_interval": 1, "process_sleep_time": 1},
         "inventory": {"quantity_kind": "on_hand", "source_map": SOURCES},
         "product": {"individual_sync": True},
+        "brake": {"minimum": 100_000, "factor": 0, "pause": 0},  # these shops change everything at once, on purpose
         "push": {"secret": SECRET},
     }
 

@@ -26,6 +26,7 @@ from tests.conftest import ROOT
 
 ERP, MAGENTO, SYNC, ENGINE = "systems/acumatica/", "systems/magento/", "sync/", "engine/"
 HERE = "setup/test_effects.py::"
+WATCH = "watch/test_brakes.py::"
 BUILT = "setup/test_connectors.py::test_the_systems_are_built_with_their_own_values_and_the_preferences"
 
 CONTACTS = ERP + "test_customers.py::test_contacts_and_locations_are_neither_asked_for_nor_told_where_they_are_left_out"
@@ -181,6 +182,11 @@ EFFECTS = {
     "log.keep_days": ENGINE + "test_tidying.py::test_nothing_goes_without_a_lifetime",
     "log.frequency": ENGINE + "test_tidying.py::test_the_frequency_says_on_which_days_the_log_is_cleaned",
     "log.mode": ENGINE + "test_tidying.py::test_without_the_archive_nothing_is_written",
+    "brake.enabled": WATCH + "test_share_and_minimum_say_how_many_are_too_many",
+    "brake.share": WATCH + "test_share_and_minimum_say_how_many_are_too_many",
+    "brake.minimum": WATCH + "test_share_and_minimum_say_how_many_are_too_many",
+    "brake.factor": WATCH + "test_the_factor_is_a_setting_and_nothing_is_no_factor",
+    "brake.pause": WATCH + "test_without_a_pause_nobody_waits",
     "log.archive_days": ENGINE + "test_tidying.py::test_the_archive_keeps_what_goes_and_forgets_it_after_its_days",
 }
 WHOLE = {  # sections whose settings all do the same, each for its own name

@@ -33,11 +33,13 @@ from connector.setup.settings.goods import (
 )
 from connector.setup.settings.sales import CUSTOMER, FAILED_ORDER, ORDER, SHIPMENT
 from connector.setup.settings.section import Section, Values, clean
+from connector.setup.settings.watching import BRAKE
 from connector.setup.settings.work import CLOCKS, ENDPOINT, LOG, PUSH, QUERIES, QUEUE
 from connector.systems import registry
 
 __all__ = [
     "ATTRIBUTE",
+    "BRAKE",
     "CATEGORY",
     "CHOSEN_WAYS",
     "CLOCKS",
@@ -76,6 +78,7 @@ __all__ = [
 
 OWN = (
     QUEUE,
+    BRAKE,
     PRICE,
     INVENTORY,
     SHIPMENT,

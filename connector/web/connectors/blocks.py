@@ -43,6 +43,7 @@ TITLES = {
     "features": "Features",
     "endpoints": "Endpoint URLs",
     "logging": "Logging",
+    "watching": "Brake and alerts",
 }
 
 ONE_WAY = "Always from Acumatica to the store."
@@ -161,5 +162,5 @@ def page_of(path: str) -> tuple[str, str]:
             if section in plan.fields.split():
                 return page, plan.name
     known = {"erp": "connection", "store": "connection", "push": "connection", "clock": "connection"}
-    others = {"features": "features", "endpoint": "endpoints", "log": "logging"}
+    others = {"features": "features", "endpoint": "endpoints", "log": "logging", "brake": "watching"}
     return (known | others).get(section, "endpoints"), section

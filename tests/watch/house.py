@@ -1,0 +1,95 @@
+"""A small house with a real queue between a small ERP and a small store in memory."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Sequence
+from types import SimpleNamespace
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import select
+
+from connector.clock import FakeClock
+from connector.db import db
+from connector.engine.systems import Tables
+from connector.engine.work import Worker
+from connector.queue import inbox, runner
+from connector.queue.lanes import Lane
+from connector.queue.models import Message
+from connector.queue.runner import Policy
+from connector.queue.wake import Bell
+from connector.records import ERP_TO_STORE, INVENTORY, PRICE, PRODUCT, StoreProduct
+from connector.sync import bindings
+from connector.watch import brakes
+from connector.watch.brakes import Limits
+from tests.fakes import FakeErp, FakeStore, price, product, stock
+
+CONNECTOR = "DEMO"
+KEYS = [f"A{number:03}" for number in range(30)]
+BRAKE = {"enabled": True, "share": 20, "minimum": 5, "factor": 20, "pause": 3}
+
+
+class House:
+    """Connections to two fakes, and the worker over them."""
+
+    def __init__(self, app: Flask, clock: FakeClock) -> None:
+        self.app, self.clock, self.bell = app, clock, Bell()
+        self.erp, self.store = FakeErp(), FakeStore()
+        self.values: dict[str, dict[str, Any]] = {"brake": dict(BRAKE)}
+        self.worker = Worker(app, self, self.bell, lambda: None)  # type: ignore[arg-type]
+        self.worker.judge.clock = clock
+
+    def config(self, connector_id: str) -> Any:
+        def section(name: str) -> dict[str, Any]:
+            return self.values.get(name, {})
+
+        return SimpleNamespace(
+            id=connector_id, attention="", values=self.values, section=section, enabled=lambda entity: entity != "image"
+        )
+
+    def tables(self, connector_id: str) -> Tables:
+        return Tables({}, {}, ())
+
+    def systems(self, connector_id: str) -> Any:
+        return SimpleNamespace(erp=self.erp, store=self.store)
+
+    # --- what the tests do
+
+    def lane(self, entity: str) -> Lane:
+        return Lane(CONNECTOR, entity, ERP_TO_STORE)
+
+    def fill(self) -> None:
+        """Everything that the ERP has is in the store."""
+        for key in KEYS:
+            self.erp.set(product(key))
+            self.erp.set(price(key, "10.00"))
+            self.erp.set(stock(key, "7"))
+            self.store.products[key] = StoreProduct(key, target_id=f"id-{key}")
+        bindings.adopt(CONNECTOR, PRODUCT, {key: f"id-{key}" for key in KEYS}, sure=True)
+        for entity in (PRICE, INVENTORY):
+            self.put(entity, KEYS)
+            self.drain(entity)
+        self.store.writes.clear()
+        self.clock.advance(3600)
+
+    def put(self, entity: str, keys: Sequence[str], origin: str = "push") -> None:
+        inbox.put(self.lane(entity), [inbox.Item(key) for key in keys], origin=origin, now=self.clock.now())
+
+    def drain(self, entity: str, batch: int = 10) -> None:
+        policy = Policy(threshold=0, batch=batch, batchable=True, parallel=2)
+        runner.run_window(
+            self.lane(entity), self.worker.work, policy, worker="one", clock=self.clock, bell=self.bell,
+            stop=threading.Event(), until_empty=True,
+        )  # fmt: skip
+
+    def statuses(self, entity: str) -> Counter[str]:
+        """Of the messages that came after the house was filled."""
+        c = Message.__table__.c
+        with db.read() as connection:
+            rows = connection.execute(select(c.status, c.reason).where(c.entity == entity, c.id > 2 * len(KEYS)))
+            return Counter(row.status for row in rows)
+
+    def look_after(self) -> str:
+        return brakes.look_after(lambda id: Limits.of(self.values["brake"]), clock=self.clock)

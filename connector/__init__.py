@@ -25,7 +25,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     from connector import cli, web
     from connector.engine import Engine
     from connector.setup import secrets
-    from connector.watch import mail, models  # noqa: F401 - its tables
+    from connector.watch import mail
 
     given = dict(settings or {})
     named = {name: str(value) for name, value in given.items() if isinstance(value, str | int)}

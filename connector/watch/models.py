@@ -25,7 +25,7 @@ class Brake(db.Model):
     entity: Mapped[str] = mapped_column(String(32))
     direction: Mapped[str] = mapped_column(String(16))
     state: Mapped[str] = mapped_column(String(10), default=JUDGING)
-    count: Mapped[int] = mapped_column(Integer, default=0)
+    held: Mapped[int] = mapped_column(Integer, default=0)
     zeroed: Mapped[int] = mapped_column(Integer, default=0)
     deleted: Mapped[int] = mapped_column(Integer, default=0)
     priced: Mapped[int] = mapped_column(Integer, default=0)
@@ -103,7 +103,7 @@ class Alert(db.Model):
     cause: Mapped[str] = mapped_column(String(160))
     title: Mapped[str] = mapped_column(Text)
     address: Mapped[str] = mapped_column(Text, default="")  # of the page that shows it, without the host
-    count: Mapped[int] = mapped_column(Integer, default=0)
+    number: Mapped[int] = mapped_column(Integer, default=0)  # messages that it has hit
     opened_at: Mapped[datetime] = mapped_column(Instant, default=utcnow)
     seen_at: Mapped[datetime] = mapped_column(Instant, default=utcnow)
     sent_at: Mapped[datetime | None] = mapped_column(Instant)

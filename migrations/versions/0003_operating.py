@@ -61,7 +61,7 @@ def _watch_up() -> None:
         sa.Column("state", sa.String(length=10), nullable=False),
         *(
             sa.Column(name, sa.Integer(), nullable=False)
-            for name in ("count", "zeroed", "deleted", "priced", "most", "bound")
+            for name in ("held", "zeroed", "deleted", "priced", "most", "bound")
         ),
         sa.Column("examples", sa.Text(), nullable=False),
         sa.Column("opened_at", sa.BigInteger(), nullable=False),
@@ -118,7 +118,7 @@ def _watch_up() -> None:
         sa.Column("cause", sa.String(length=160), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("address", sa.Text(), nullable=False),
-        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
         *(sa.Column(name, sa.BigInteger(), nullable=False) for name in ("opened_at", "seen_at")),
         *(sa.Column(name, sa.BigInteger(), nullable=True) for name in ("sent_at", "over_at", "told_over_at")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alert")),

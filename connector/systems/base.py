@@ -16,6 +16,7 @@ from typing import Any, ClassVar, Protocol
 from connector.clock import CLOCK, Clock
 from connector.errors import Fail, Invalid, Outcome
 from connector.records import Record
+from connector.systems.secrecy import conceal
 from connector.systems.setting import (
     AMOUNT,
     BOOLEAN,
@@ -259,6 +260,7 @@ class System:
     ) -> None:
         """`preferences` are the connector's other sections (price, inventory, ...), read-only."""
         self.values = dict(values)
+        conceal(self.values.get(setting.name) for setting in self.settings if setting.secret)
         self.gate: Gate = gate or OpenGate()
         self.clock = clock
         self.preferences: Mapping[str, Any] = preferences or {}
@@ -302,8 +304,6 @@ class System:
         """
         return self.find(entity, [record.key for record in records])
 
-    def parse_push(self, headers: Mapping[str, str], body: bytes) -> Push:
-        """What a notification says. Raises Invalid when it is not one."""
     def imagine(self, method: str, path: str, body: Any) -> Any:
         """What this system would answer to a write that is only rehearsed; None when nobody can say."""
         return None
@@ -312,6 +312,8 @@ class System:
         """Where a field of a write of this record comes from, a sentence for the preview; "" when it says itself."""
         return ""
 
+    def parse_push(self, headers: Mapping[str, str], body: bytes) -> Push:
+        """What a notification says. Raises Invalid when it is not one."""
         raise Invalid({"body": f"{self.label} sends no notifications."})
 
     def subscribe(self, address: str, secret: str) -> list[str]:

@@ -12,7 +12,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -176,7 +176,7 @@ class Http:
                 response_headers=redact_headers(answer.headers),
                 response=_kept(answer.data, len(answer.text)) if answer.data is not None else answer.text[:KEEP],
             )
-            _record(entry)
+            _record(covered(entry) if conceals(answer.text) or conceals(str(answer.headers)) else entry)
         if answer.status in ok:
             broken = answer.status != 204 and answer.data is None and answer.text.strip() and "json" in _type(answer)
             if broken and file is None:
@@ -194,6 +194,8 @@ class Http:
         return Retry(f"{text}.", unknown=unknown, away=away, code="http.unreachable")
 
     def _word(self, answer: Answer, safe: bool) -> Outcome:
+        if conceals(answer.text):  # an error that repeats what it was sent: what is said of it must not
+            answer = replace(answer, text=covered(answer.text), data=covered(answer.data))
         said = self.explain(answer)
         if isinstance(said, Outcome):
             return said

@@ -56,13 +56,21 @@ class Sync:
         return "erp" if self.direction == ERP_TO_STORE else "store"
 
     @property
+    def label(self) -> str:
+        """The title, which says so where an entity that goes both ways comes from the store."""
+        both = self.direction == STORE_TO_ERP and any(
+            (sync.entity, sync.direction) == (self.entity, ERP_TO_STORE) for sync in SYNCS
+        )
+        return f"{self.title} from the store" if both else self.title
+
+    @property
     def reverse(self) -> bool:
         """Whether its keys are ids of the store, of records that are bound under the ERP's keys."""
         return self.direction == STORE_TO_ERP and self.entity in (CATEGORY, CUSTOMER)
 
 
 ON_PRODUCT = (PRODUCT,)
-DEPENDENCIES = "Product Dependencies Update Sync"
+DEPENDENCIES = "Product Dependencies Update"
 SYNCS = (
     Sync(TAX_CATEGORY, ERP_TO_STORE, "Tax Category", "TAXCATEGORY", "Metadata Sync"),
     Sync(ATTRIBUTE, ERP_TO_STORE, "Product Attribute", "ATTRIBUTE", "Metadata Sync"),
@@ -71,7 +79,7 @@ SYNCS = (
     Sync(CATEGORY, STORE_TO_ERP, "Category", "ITEMSALESCATEGORY", "Category Sync"),
     Sync(PRODUCT, ERP_TO_STORE, "Product", "PRODUCT", "Product Sync", deletes=True),
     Sync(PRODUCT, STORE_TO_ERP, "Product", "PRODUCT", "Product Sync"),
-    Sync(PRODUCT_STATUS, ERP_TO_STORE, "Product Status", "PRODSTATUS", "Product Status Update Sync", ON_PRODUCT),
+    Sync(PRODUCT_STATUS, ERP_TO_STORE, "Product Status", "PRODSTATUS", "Product Status Update", ON_PRODUCT),
     Sync(COMPOSITE, ERP_TO_STORE, "Product Configurator", "COMPOSITE", "Product Sync"),
     Sync(RELATION, ERP_TO_STORE, "Product Relation", "PRODUCTDEPENDENCIES", DEPENDENCIES, ON_PRODUCT),
     Sync(PRICE, ERP_TO_STORE, "Price", "PRICING", "Pricing Sync", ON_PRODUCT),
@@ -80,7 +88,7 @@ SYNCS = (
     Sync(CUSTOMER, ERP_TO_STORE, "Customer", "CUSTOMER", "Customer Sync", deletes=True),
     Sync(CUSTOMER, STORE_TO_ERP, "Customer", "CUSTOMER", "Customer Sync"),
     Sync(ORDER, STORE_TO_ERP, "Order", "SALESORDER", "Order Sync", once=True),
-    Sync(ORDER_STATUS, ERP_TO_STORE, "Order Status", "ORDERSTATUS", "Order Status Update Sync"),
+    Sync(ORDER_STATUS, ERP_TO_STORE, "Order Status", "ORDERSTATUS", "Order Status Update"),
     Sync(SHIPMENT, ERP_TO_STORE, "Shipment", "SHIPMENT", "Shipment Sync", once=True),
     Sync(INVOICE, ERP_TO_STORE, "Invoice", "INVOICE", "Order Sync", once=True),
     Sync(CREDIT_MEMO, STORE_TO_ERP, "Credit Memo", "CREDITMEMO", "Order Sync", once=True),

@@ -14,10 +14,11 @@ from sqlalchemy import select
 
 from connector.db import db
 from connector.setup.models import Connector
-from connector.sync.catalogue import SYNCS
+from connector.sync.catalogue import ERP_TO_STORE, STORE_TO_ERP, SYNCS
 
 LARGEST = 2**63 - 1  # of a database id
-ENTITIES = tuple((sync.entity, sync.title) for sync in SYNCS)
+ENTITIES = tuple({sync.entity: sync.title for sync in SYNCS}.items())
+DIRECTIONS = ((ERP_TO_STORE, "ERP to store"), (STORE_TO_ERP, "Store to ERP"))
 
 
 class Asked:

@@ -17,7 +17,7 @@ from connector.queue.models import PENDING, RUNNING, STATUSES
 from connector.queue.paging import Page
 from connector.setup.models import OPERATOR, VIEWER
 from connector.web import asking, causes, exchanges, pieces
-from connector.web.asking import ENTITIES, LARGEST, Asked
+from connector.web.asking import DIRECTIONS, ENTITIES, LARGEST, Asked
 from connector.web.auth import allow, need
 from connector.web.render import go, render
 
@@ -35,6 +35,7 @@ def page() -> Response:
     chosen = Filter(
         connector=asked.choice("connector", [id for id, _ in connectors]),
         entity=asked.choice("entity", [entity for entity, _ in ENTITIES]),
+        direction=asked.choice("direction", [direction for direction, _ in DIRECTIONS]),
         status=asked.choice("status", STATUSES),
         key=asked.text("key"),
         text=asked.text("text", 200),
@@ -48,6 +49,7 @@ def page() -> Response:
         asked=asked,
         connectors=connectors,
         entities=ENTITIES,
+        directions=DIRECTIONS,
         statuses=[(status, status.capitalize()) for status in STATUSES],
         found=found,
         deep="before" in request.args,

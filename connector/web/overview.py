@@ -12,8 +12,10 @@ from sqlalchemy import select
 from connector.db import db, utcnow
 from connector.queue import numbers
 from connector.queue.lanes import Lane
+from connector.setup import connectors
 from connector.setup.models import NEW, Connector
-from connector.sync.catalogue import SYNCS
+from connector.setup.rows import Config
+from connector.sync.catalogue import SYNCS, Sync
 from connector.web import chart
 from connector.web.auth import need
 from connector.web.render import render
@@ -23,9 +25,10 @@ blueprint = Blueprint("overview", __name__)
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One entity of a connector: counts by status, since when the oldest is due, the last success."""
+    """One entity of a connector in one direction: counts by status, since when the oldest is due, the last success."""
 
     entity: str
+    direction: str
     title: str
     counts: dict[str, int]
     oldest: datetime | None
@@ -75,18 +78,29 @@ def cards() -> list[Card]:
         found = connection.execute(select(*columns).where(Connector.archived.is_(False)).order_by(Connector.id)).all()
     found = [row for row in found if row.id not in current_user.hidden]
     now = utcnow()
-    lanes = {row.id: [Lane(row.id, sync.entity, sync.direction) for sync in SYNCS] for row in found}
-    everywhere = [lane for of_one in lanes.values() for lane in of_one]
+    lanes = {row.id: [(sync, Lane(row.id, sync.entity, sync.direction)) for sync in SYNCS] for row in found}
+    everywhere = [lane for of_one in lanes.values() for _, lane in of_one]
     counts = numbers.counts(everywhere)
-    oldest, success = numbers.oldest(everywhere, now), numbers.last_success(everywhere)
+    configs = {config.id: config for config in connectors.all()}
+    shown = {
+        id: [(sync, lane) for sync, lane in pairs if any(counts[lane].values()) or travels(configs[id], sync)]
+        for id, pairs in lanes.items()
+    }
+    asked = [lane for pairs in shown.values() for _, lane in pairs]
+    oldest, success = numbers.oldest(asked, now), numbers.last_success(asked)
     return [
         Card(
             **row._mapping,
             rows=tuple(
-                Row(sync.entity, sync.title, counts[lane], oldest.get(lane), success.get(lane))
-                for sync, lane in zip(SYNCS, lanes[row.id], strict=True)
+                Row(sync.entity, sync.direction, sync.label, counts[lane], oldest.get(lane), success.get(lane))
+                for sync, lane in shown[row.id]
             ),
             chart=chart.draw(numbers.minutes(row.id, now)),
         )
         for row in found
     ]
+
+
+def travels(config: Config, sync: Sync) -> bool:
+    """Whether this entity is switched on and goes in this direction."""
+    return config.enabled(sync.entity) and config.flows(sync.entity, sync.direction)

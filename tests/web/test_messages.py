@@ -58,6 +58,13 @@ def test_the_address_is_the_filter_and_older_pages_keep_it(engine: Desk, viewer:
     assert re.search(rf'rel="next" href="/messages\?{kept}\d+"', page)
 
 
+def test_one_direction_of_an_entity_that_goes_both_ways(engine: Desk, viewer: Client) -> None:
+    rows.many(3, entity="category")
+    rows.many(2, entity="category", direction="store_to_erp")
+    assert len(ids_in(viewer.get("/messages?entity=category&direction=store_to_erp").text)) == 2
+    assert "is not one of the choices" in viewer.get("/messages?direction=sideways").text
+
+
 def test_a_key_leads_to_the_record_whatever_it_looks_like(engine: Desk, viewer: Client) -> None:
     rows.message(key="A/B #1 <b>")
     page = viewer.get("/messages?key=A/B %231 <b>").text

@@ -36,11 +36,20 @@ def test_a_viewer_is_told_that_an_administrator_has_to_make_the_first_connector(
 def test_every_count_leads_to_its_messages(viewer: Client) -> None:
     seed.busy_shop()
     page = viewer.get("/").text
-    assert 'href="/messages?connector=DEMO&amp;entity=price&amp;status=pending"' in page
+    assert 'href="/messages?connector=DEMO&amp;entity=price&amp;direction=erp_to_store&amp;status=pending"' in page
     assert 'aria-label="34 pending, Price"' in page
     assert 'aria-label="3 failed, Inventory"' in page
     assert 'aria-label="2 waiting, Inventory"' in page
     assert 'aria-label="1 held, Inventory"' in page
+
+
+def test_only_what_travels_or_still_has_messages_is_shown(viewer: Client) -> None:
+    seed.configured(entities={"price": False, "category": True}, direction={"category": "both"})
+    page = viewer.get("/").text
+    assert ">Product</a>" in page and ">Price</a>" not in page
+    assert ">Category</a>" in page and ">Category from the store</a>" in page
+    seed.message("MUG")
+    assert ">Price</a>" in viewer.get("/").text
 
 
 def test_a_connector_that_needs_a_person_says_why_and_what_to_do(viewer: Client) -> None:
@@ -48,7 +57,7 @@ def test_a_connector_that_needs_a_person_says_why_and_what_to_do(viewer: Client)
     page = viewer.get("/").text
     assert "Needs attention" in page
     assert "Magento refused the access token (401)." in page
-    assert 'href="/connectors/NORTH#settings"' in page
+    assert 'href="/connectors/NORTH/settings/connection"' in page
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ OPENING = 600  # characters of the exchanges that hold the first request's metho
 @dataclass(frozen=True, slots=True)
 class LogFilter:
     """Empty fields do not restrict. `reprocessed` True: only what came of a reprocess, False: only the rest.
-    `without` are connectors that are left out."""
+    `without` are connectors that are left out, `entities` the only ones that are looked for."""
 
     connector: str = ""
     entity: str = ""
@@ -36,6 +36,7 @@ class LogFilter:
     until: datetime | None = None
     reprocessed: bool | None = None
     without: tuple[str, ...] = ()
+    entities: tuple[str, ...] = ()
 
     def conditions(self) -> list[ColumnElement[bool]]:
         c = ATTEMPTS.c
@@ -54,6 +55,8 @@ class LogFilter:
             found.append(again if self.reprocessed else ~again)
         if self.without:
             found.append(c.connector_id.not_in(self.without))
+        if self.entities:
+            found.append(c.entity.in_(self.entities))
         return found
 
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from connector.sync.catalogue import SYNCS
+
 PLAIN = (
     "Initialization",
     "Configuration",
@@ -37,18 +39,27 @@ REPROCESS = (
 ABOUT_PEOPLE = ("People", "Sign-in")  # who may come in, and who came: administrators see these (PER-01)
 DOCUMENTED = PLAIN + REPROCESS
 ALL = DOCUMENTED + ABOUT_PEOPLE
-OF_ENTITY = {
-    "product": ("Product Sync", "Reprocess Product"),
-    "price": ("Pricing Sync", "Reprocess Pricing"),
-    "inventory": ("Inventory Sync", "Reprocess Inventory"),
+AGAIN = {
+    "Metadata Sync": "Reprocess Product",
+    "Product Sync": "Reprocess Product",
+    "Product Status Update": "Reprocess Product Status",
+    "Product Dependencies Update": "Reprocess Product",
+    "Pricing Sync": "Reprocess Pricing",
+    "Inventory Sync": "Reprocess Inventory",
+    "Category Sync": "Reprocess Category",
+    "Customer Sync": "Reprocess Customer",
+    "Order Sync": "Reprocess Order",
+    "Order Status Update": "Reprocess Order",
+    "Shipment Sync": "Reprocess Shipment",
 }
+OF_ENTITY = {sync.entity: (sync.action, AGAIN[sync.action]) for sync in SYNCS}
 
 
 class Meant(NamedTuple):
-    """What a type means for the tries of messages."""
+    """What a type means for the tries of messages. No entities: all of them."""
 
-    entity: str
-    reprocessed: bool | None
+    entities: tuple[str, ...]
+    reprocessed: bool
 
 
 def of(entity: str, outcome: str, origin: str | None) -> str:
@@ -60,8 +71,8 @@ def of(entity: str, outcome: str, origin: str | None) -> str:
 def meant(action: str) -> Meant | None:
     """Which tries a type asks for; None for a type that only events have."""
     if action == "Reprocess Sync":
-        return Meant("", True)
-    for entity, (plain, again) in OF_ENTITY.items():
-        if action in (plain, again):
-            return Meant(entity, action == again)
+        return Meant((), True)
+    for place, reprocessed in enumerate((False, True)):
+        if found := tuple(entity for entity, types in OF_ENTITY.items() if types[place] == action):
+            return Meant(found, reprocessed)
     return None

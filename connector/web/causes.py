@@ -17,6 +17,34 @@ class Cause(NamedTuple):
 
 
 CAUSES = {
+    # what the connector itself finds before it writes
+    "order.payment_method": Cause(
+        "The payment method is not mapped",
+        "Map the store's payment method to one of Acumatica's, or choose a default one; then reprocess.",
+    ),
+    "order.shipping_method": Cause(
+        "The shipping method is not mapped",
+        "Map the store's carrier and method to a ship via code of Acumatica's; then reprocess.",
+    ),
+    "order.money": Cause(
+        "The order does not add up",
+        "Its lines, taxes and payments make another total than the store says. Look at the order in the store.",
+    ),
+    "order.guest_account": Cause(
+        "There is no account for guests", "Choose the customer of guests' orders in the settings; then reprocess."
+    ),
+    "order.no_email": Cause(
+        "The order has no e-mail address", "Enter one in the store, or edit the message and reprocess it."
+    ),
+    "customer.number": Cause(
+        "The customer number does not fit", "Correct the key pattern or the key length in the customer settings."
+    ),
+    "connector.database_away": Cause(
+        "The connector's own database was away", "Nothing is wrong with the record. Reprocess it."
+    ),
+    "edit.field": Cause(
+        "An edited field is not there any more", "The record has changed since it was edited: look at it again."
+    ),
     # the connection
     "http.unreachable": Cause(
         "The system could not be reached",
@@ -221,6 +249,152 @@ CAUSES = {
         "A warehouse is not there or not active", "Correct the warehouses in the settings, or activate it (IN204000)."
     ),
     # Magento
+    "magento.already_attached": Cause(
+        "The variant is attached already", "Nothing to do: the store has what was wanted."
+    ),
+    "magento.attribute_code": Cause(
+        "The attribute's ID gives no code that Magento takes",
+        "Begin it with a letter and keep it short in the ERP (CS205000), then reprocess.",
+    ),
+    "magento.attribute_exists": Cause(
+        "The attribute exists already", "Nothing to do: an attribute of the store is never changed."
+    ),
+    "magento.attribute_set_exists": Cause(
+        "The attribute set exists already", "Nothing to do: the store has what was wanted."
+    ),
+    "magento.bad_email": Cause(
+        "The store does not accept the e-mail address", "Correct it at the customer in the ERP, then reprocess."
+    ),
+    "magento.category_circle": Cause(
+        "A category would stand below itself", "Give it another parent in the ERP, then reprocess."
+    ),
+    "magento.email_taken": Cause(
+        "Another customer has the e-mail address", "Correct one of the two in the ERP, or merge them in the store."
+    ),
+    "magento.image_refused": Cause(
+        "Magento does not take the picture",
+        "JPEG, PNG and GIF with a plain file name are taken: replace the file in the ERP.",
+    ),
+    "magento.image_too_large": Cause(
+        "The picture is larger than 10 MB", "Make it smaller in the ERP, then sync the item's pictures again."
+    ),
+    "magento.mapped_value": Cause(
+        "A mapped value does not fit its field",
+        "Correct the mapping row that the message names, or give it a transformation.",
+    ),
+    "magento.no_axis": Cause(
+        "The template has nothing to choose by",
+        "Tick attributes for variants at the template item in the ERP (IN203000).",
+    ),
+    "magento.no_customer_attributes": Cause(
+        "The edition has no customer attributes by its API",
+        "Create the attribute in the store by hand with the code of the message, or use Adobe Commerce.",
+    ),
+    "magento.no_email": Cause(
+        "The order names no e-mail address",
+        "Fill it in at the customer or the order's contact in the ERP, then reprocess.",
+    ),
+    "magento.no_lines": Cause(
+        "The order has no lines", "Nothing can be placed in the store: add lines in the ERP, then reprocess."
+    ),
+    "magento.no_list": Cause("The store keeps no such list", "Type the value instead of choosing it."),
+    "magento.no_list_attribute": Cause(
+        "Buyers cannot choose by this attribute",
+        "Make it a combo in the ERP and a drop-down of global scope in the store.",
+    ),
+    "magento.no_msi": Cause(
+        "The shop has no inventory sources",
+        "Its inventory modules are switched off: leave the map of warehouses to sources empty.",
+    ),
+    "magento.no_name": Cause("The category has no name", "Fill in its description in the ERP (IN204060)."),
+    "magento.no_order": Cause(
+        "The order is not in the store",
+        "It was deleted there, or belongs to another shop. Nothing to do unless it should be there.",
+    ),
+    "magento.no_own_price": Cause(
+        "The product has no price of its own", "Nothing to do: its variants or parts have prices."
+    ),
+    "magento.no_parts": Cause(
+        "The product is made of nothing", "Add variants or components to it in the ERP, then reprocess."
+    ),
+    "magento.no_pictures": Cause(
+        "Pictures cannot be read", "The ERP of this connector gives no pictures: switch the image sync off."
+    ),
+    "magento.no_root": Cause(
+        "The store has no root category", "Create one in Magento (Catalog > Categories) and give it to the store."
+    ),
+    "magento.no_such_entity": Cause(
+        "The record is not in the store any more", "It was deleted there: sync what it belongs to, then reprocess."
+    ),
+    "magento.no_such_image": Cause(
+        "The picture is not in the store any more", "Sync the item's pictures again: it is sent anew."
+    ),
+    "magento.no_url_attribute": Cause(
+        "The attribute for picture addresses is missing", "Choose a text attribute of the store in the image settings."
+    ),
+    "magento.no_view": Cause("No store view fits the order", "Map the order's branch to a store view."),
+    "magento.nothing_left": Cause(
+        "All of the order is shipped already", "Nothing to do: the store has what was wanted."
+    ),
+    "magento.nothing_to_ship": Cause(
+        "Nothing of the shipment is in the store's order",
+        "Compare the lines of both orders: another item was shipped than the one that was sold.",
+    ),
+    "magento.option_exists": Cause("The option exists already", "Nothing to do: the store has what was wanted."),
+    "magento.order_currency": Cause(
+        "The store view has another currency",
+        "Map the order's branch to a store view that keeps its books in the order's currency.",
+    ),
+    "magento.order_state": Cause(
+        "The order's state does not allow it",
+        "Look at the order in the store: it may be on hold, cancelled or closed. Then reprocess.",
+    ),
+    "magento.other_type": Cause(
+        "The store has the product as another type",
+        "Delete it in the store, then sync it again: Magento cannot change the type.",
+    ),
+    "magento.own_attribute": Cause("The attribute is one of Magento's own", "Nothing to do: it is left alone."),
+    "magento.same_variant": Cause(
+        "Two variants have the same values", "Correct the attributes of one of them in the ERP, then reprocess."
+    ),
+    "magento.several_categories": Cause(
+        "Several categories have one name", "Rename or delete one of them in the store, then reprocess."
+    ),
+    "magento.several_customers": Cause(
+        "Several customers have one e-mail address",
+        "Map the customer's branch to one website, or merge the accounts in the store.",
+    ),
+    "magento.source_refused": Cause(
+        "The source does not carry the product",
+        "Check the warehouse mapping and the stock of the source, then reprocess.",
+    ),
+    "magento.status_refused": Cause(
+        "The store did not take the order's status", "Map the ERP's status to one that fits the order's state."
+    ),
+    "magento.tier_price_not_taken": Cause(
+        "Magento did not take a tier price",
+        "The message says why: correct the price class, its group or the break quantity.",
+    ),
+    "magento.two_orders": Cause(
+        "Two orders have one number", "Give the stores different prefixes for their order numbers."
+    ),
+    "magento.unknown_country": Cause(
+        "The store does not know the country", "Allow the country in Magento, or correct the address."
+    ),
+    "magento.unknown_group": Cause(
+        "The customer group is not known", "Correct the mapping of customer groups, then reprocess."
+    ),
+    "magento.unknown_kind": Cause(
+        "Products of this kind are not built", "Variants, bundles and groups are built: look at the item in the ERP."
+    ),
+    "magento.unknown_link": Cause("The relation has an unknown kind", "Map it to related, up-sell or cross-sell."),
+    "magento.unknown_option": Cause(
+        "The option is not in the store", "Sync the attribute first, so that its new values get there, then reprocess."
+    ),
+    "magento.variant_value": Cause(
+        "A variant lacks what buyers choose by",
+        "Fill in the attribute of the variant in the ERP, sync it, then reprocess.",
+    ),
     "magento.broker_down": Cause(
         "Magento's message broker was away", "Its administrator has to start the queue service. Then reprocess."
     ),

@@ -65,7 +65,8 @@ def _wanted(asked: Asked) -> tuple[LogFilter, str]:
     meant = actions.meant(action) if action else None
     chosen = LogFilter(
         connector=asked.text("connector", 40),
-        entity=(meant.entity if meant else "") or asked.choice("entity", [entity for entity, _ in ENTITIES]),
+        entity=asked.choice("entity", [entity for entity, _ in ENTITIES]),
+        entities=meant.entities if meant else (),
         level=asked.choice("level", [level for level, _ in LEVELS]),
         text=asked.text("text", 200),
         since=asked.moment("from_date", "from_time"),

@@ -57,7 +57,8 @@ def test_there_are_fifteen_plain_and_eight_reprocess_types() -> None:
         assert sync.action in actions.PLAIN
         assert actions.of(sync.entity, "succeeded", "push") == sync.action
         assert actions.of(sync.entity, "succeeded", "reprocess") in actions.REPROCESS
-        assert actions.meant(sync.action) == (sync.entity, False)
+        meant = actions.meant(sync.action)
+        assert meant and sync.entity in meant.entities and not meant.reprocessed
 
 
 def test_every_event_is_filed_under_a_documented_type() -> None:

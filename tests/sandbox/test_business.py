@@ -88,6 +88,7 @@ def test_every_field_of_the_contract_is_shown(erp: Acumatica, name: str, shared)
 
 def test_the_swagger_has_linked_records_and_rows(client: FlaskClient):
     schemas = client.get(f"{BASE}/swagger.json").get_json()["components"]["schemas"]
+    assert "post" in client.get(f"{BASE}/swagger.json").get_json()["paths"]["/Shipment/ConfirmShipment"]
     customer = schemas["Customer"]["allOf"][1]["properties"]
     assert customer["MainContact"] == {"$ref": "#/components/schemas/Contact"}
     assert schemas["SalesOrder"]["allOf"][1]["properties"]["Details"]["items"]["$ref"].endswith("/SalesOrderDetail")

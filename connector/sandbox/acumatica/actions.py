@@ -80,10 +80,11 @@ def run(system: Any, records: Writing, name: str, body: Mapping[str, Any]) -> Re
     if name.lower() not in known:
         return unknown_route(request.path)
     title, act = known[name.lower()]
-    doc = target(records, body.get("entity") or {})
+    target(records, body.get("entity") or {})
     polls = int(system.erp.switch("action_polls"))
     try:
         with system.store.unit("POST", request.path) as unit:
+            doc = target(records, body.get("entity") or {})  # as it is now that nobody else writes
             made = act(system.erp, unit, doc, body.get("parameters") or {})
         end = fulfilment.refusal(made) if isinstance(made, str) else Response(status=204)
     except Problem as problem:

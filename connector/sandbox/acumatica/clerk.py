@@ -31,7 +31,8 @@ class Clerk:
             change: dict[str, Any] = {"PriceClassID": chance.choice(("BASIC", "RETAIL", "WHOLESALE", "VIP"))}
         else:
             change = {"MainContact": {"Phone1": f"+1 (555) 02{chance.randint(10, 99)}-{chance.randint(1000, 9999)}"}}
-        self.desk.put("Customer", {"CustomerID": key, **change}, PATH)
+        with suppress(ValueError):
+            self.desk.put("Customer", {"CustomerID": key, **change}, PATH)
 
     def order(self, chance: random.Random) -> None:
         """One step of one order: ship, confirm with a tracking number, bill, release. Nothing when there is none."""

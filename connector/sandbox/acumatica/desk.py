@@ -61,7 +61,9 @@ class Desk:
         wanted = by_line(doc, quantities) if quantities else None
         made = self._do(
             f"/_sandbox/ship/{order}",
-            lambda unit: fulfilment.create(self.erp, unit, doc, warehouse=warehouse, wanted=wanted, anyway=anyway),
+            lambda unit: fulfilment.create(
+                self.erp, unit, self.order(order), warehouse=warehouse, wanted=wanted, anyway=anyway
+            ),
         )
         if isinstance(made, str):
             raise ValueError(made)
@@ -78,8 +80,8 @@ class Desk:
             body["Details"] = [{"id": row["id"], "ShippedQty": value or 0} for row, value in cut]
         if body["Packages"] or quantities:
             self.put("Shipment", body, f"/_sandbox/confirm/{number}")
-        doc = self.shipment(number)
-        done: Doc = self._do(f"/_sandbox/confirm/{number}", lambda unit: fulfilment.confirm(self.erp, unit, doc))
+        path = f"/_sandbox/confirm/{number}"
+        done: Doc = self._do(path, lambda unit: fulfilment.confirm(self.erp, unit, self.shipment(number)))
         return done
 
     def drop_ship(self, order: str, quantities: Quantities | None = None, tracking: str = "") -> str:
@@ -87,40 +89,44 @@ class Desk:
         doc = self.order(order)
         wanted = by_line(doc, quantities) if quantities else None
         made = self._do(
-            f"/_sandbox/drop/{order}", lambda unit: dropping.received(self.erp, unit, doc, wanted, tracking)
+            f"/_sandbox/drop/{order}",
+            lambda unit: dropping.received(self.erp, unit, self.order(order), wanted, tracking),
         )
         return str(made["fields"]["ReceiptNbr"])
 
     def invoice(self, number: str) -> list[str]:
         """Prepare the invoices of a shipment, or of an order that needs none. Raises ValueError."""
+        path = f"/_sandbox/invoice/{number}"
         if "/" in number:
-            doc = self.order(number)
-            made = [self._do(f"/_sandbox/invoice/{number}", lambda unit: invoices.of_order(self.erp, unit, doc))]
+            made = [self._do(path, lambda unit: invoices.of_order(self.erp, unit, self.order(number)))]
         else:
-            doc = self.shipment(number)
-            made = self._do(f"/_sandbox/invoice/{number}", lambda unit: invoices.of_shipment(self.erp, unit, doc))
+            made = self._do(path, lambda unit: invoices.of_shipment(self.erp, unit, self.shipment(number)))
         return [f"{one['fields']['Type']}/{one['fields']['ReferenceNbr']}" for one in made]
 
     def release(self, name: str) -> Doc:
         """Release an invoice ("Invoice/AR000001") or a payment ("Prepayment/000001"). Raises ValueError."""
         kind, _, number = name.partition("/")
-        doc = find(self.erp, "SalesInvoice", kind, number)
-        if doc:
-            invoice = doc
-            return self._do(f"/_sandbox/release/{name}", lambda unit: invoices.release(self.erp, unit, invoice))
-        payment = find(self.erp, "Payment", kind, number)
-        if payment is None:
-            raise ValueError(f"There is no {name}.")
-        return self._do(f"/_sandbox/release/{name}", lambda unit: payments.release(self.erp, unit, payment))
+
+        def work(unit: Unit) -> Doc:
+            doc = find(self.erp, "SalesInvoice", kind, number)
+            payment = find(self.erp, "Payment", kind, number)
+            if payment and not doc:
+                return payments.release(self.erp, unit, payment)
+            if doc is None:
+                raise ValueError(f"There is no {name}.")
+            return invoices.release(self.erp, unit, doc)
+
+        released: Doc = self._do(f"/_sandbox/release/{name}", work)
+        return released
 
     def act(self, order: str, name: str) -> None:
         """Run an action of an order: hold, cancel, reopen, open. Raises ValueError."""
         doc = self.order(order)
         runs: dict[str, Callable[[Unit], Any]] = {
-            "hold": lambda unit: orders.change(self.erp, unit, doc, {"Status": "On Hold", "Hold": True}),
-            "cancel": lambda unit: actions.cancel(self.erp, unit, doc, {}),
-            "reopen": lambda unit: actions.reopen(self.erp, unit, doc, {}),
-            "open": lambda unit: actions.release_hold(self.erp, unit, doc, {}),
+            "hold": lambda unit: orders.change(self.erp, unit, self.order(order), {"Status": "On Hold", "Hold": True}),
+            "cancel": lambda unit: actions.cancel(self.erp, unit, self.order(order), {}),
+            "reopen": lambda unit: actions.reopen(self.erp, unit, self.order(order), {}),
+            "open": lambda unit: actions.release_hold(self.erp, unit, self.order(order), {}),
         }
         if name not in runs:
             raise ValueError(f"The action is one of: {', '.join(runs)}.")

@@ -97,7 +97,10 @@ def dispatch(system: Any, records: Writing, keys: list[str]) -> Response:
     if method == "GET":
         return reply(records.show(doc, request.args))
     with system.store.unit(method, request.path) as unit:
-        records.delete(doc, unit)
+        now = records.by_id(doc["id"])  # as it is now that nobody else writes
+        if now is None:
+            raise not_found()
+        records.delete(now, unit)
     return Response(status=204)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from connector.sandbox.acumatica.actions import ACTIONS
 from connector.sandbox.acumatica.entity import Entity
 from connector.sandbox.acumatica.inquiries import PARAMETERS, ROWS
 from connector.sandbox.acumatica.model import ENTITIES, detail_of
@@ -64,7 +65,11 @@ def of_shape(of: Shape, version: str, root: str) -> dict[str, Any]:
 
 def of_entity(entity: Entity) -> dict[str, Any]:
     keys = "/".join(f"{{{key}}}" for key in entity.keys)
-    return {
+    acts = {
+        f"/{entity.name}/{name}": {"post": operation(entity.name, f"InvokeAction_{name}")}
+        for name in ACTIONS.get(entity.name.lower(), ())
+    }
+    return acts | {
         f"/{entity.name}": {"get": operation(entity.name, "GetList"), "put": operation(entity.name, "PutEntity")},
         f"/{entity.name}/{keys}": {
             "get": operation(entity.name, "GetByKeys"),

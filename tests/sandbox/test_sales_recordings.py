@@ -29,7 +29,7 @@ LEFT: dict[str, set[int]] = {
     "checkout": {1, 20, 24, 28},  # a random mask; labels of options in the totals, the id of an address
     "orders_read": {8, 9, 10, 12, 14, 15},  # how many orders the rig had had
     "orders_ops": set(),
-    "reservations": {32, 33},  # source selection
+    "reservations": set(),
 }
 Send = Callable[..., Any]
 

@@ -58,6 +58,13 @@ def test_a_configurable_is_ordered_as_its_child(shop: Magento, ask, shirt):
     assert ask("GET", f"/rest/V1/stockItems/{child['sku']}").get_json()["qty"] == 49
 
 
+def test_a_script_names_a_configurable_and_gets_one_of_its_children(shop: Magento, ask, shirt, kit):
+    lines = [{"sku": "SHIRT", "qty": 2}, {"sku": "KIT", "qty": 1}]
+    placed = shop.app.test_client().post("/_sandbox/orders", json={"lines": lines}).get_json()["orders"][0]
+    rows = ask("GET", f"/rest/V1/orders/{placed['entity_id']}").get_json()["items"]
+    assert [row["product_type"] for row in rows] == ["configurable", "simple", "bundle", "simple", "simple"]
+
+
 def test_a_bundle_is_its_parts_and_their_sum(shop: Magento, ask, kit):
     order = bought(shop, ask, "bundle")
     parent, *parts = order["items"]

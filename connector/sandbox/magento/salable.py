@@ -50,6 +50,38 @@ def all_salable(call: Call) -> Any:
     ]
 
 
+# Which source should ship
+
+
+@route("GET", "inventory/source-selection-algorithm-list", STOCK)
+def algorithms(call: Call) -> Any:
+    told = "Algorithm which provides Source Selections based on"
+    distance = {"code": "distance", "title": "Distance Priority",
+                "description": f"{told} shipping address distance from the source"}  # fmt: skip
+    priority = {"code": "priority", "title": "Source Priority",
+                "description": f"{told} predefined priority of Source"}  # fmt: skip
+    return [distance, priority]
+
+
+@route("POST", "inventory/source-selection-algorithm-result", STOCK, ("inventoryRequest", "algorithmCode"))
+def selection(call: Call) -> Any:
+    """By priority: as much from the first source as it has, the rest from the next."""
+    raw = call.body["inventoryRequest"]
+    rows, shippable = [], True
+    for item in raw.get("items") or ():
+        wanted, held = float(item.get("qty") or 0), call.shop.levels(call.unit, str(item.get("sku")))
+        for code in levels.sources_of(call, int(raw.get("stockId") or 1)):
+            row = held.get(code)
+            if row is None or row["status"] != 1:
+                continue
+            taken = min(wanted, row["quantity"])
+            wanted -= taken
+            rows.append({"source_code": code, "sku": item["sku"], "qty_to_deduct": number(taken),
+                         "qty_available": number(row["quantity"])})  # fmt: skip
+        shippable = shippable and wanted <= 0
+    return {"source_selection_items": rows, "shippable": shippable}
+
+
 # The stock items of old
 
 

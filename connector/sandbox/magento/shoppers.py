@@ -124,7 +124,10 @@ def _lines(
 ) -> list[tuple[str, float, Doc | None]]:
     """(sku, quantity, product option) of each line."""
     if raw.get("lines"):
-        return [(str(row["sku"]), float(row.get("qty", 1)), row.get("product_option")) for row in raw["lines"]]
+        return [
+            (str(row["sku"]), float(row.get("qty", 1)), row.get("product_option") or _chosen(call, str(row["sku"])))
+            for row in raw["lines"]
+        ]
     found: list[tuple[str, float, Doc | None]] = []
     for kind, types in TYPES.items():
         if kind in kinds:
@@ -167,6 +170,15 @@ def _pick(
         if option:
             return doc["sku"], 1.0, option
     raise ValueError(f"The store has no {' or '.join(types)} product in stock that can be ordered.")
+
+
+def _chosen(call: Call, sku: str) -> Doc | None:
+    """The first choice of a configurable or bundle that was named without one."""
+    doc = call.shop.product(call.unit, sku)
+    if doc is None or doc["type"] not in ("configurable", "bundle"):
+        return None
+    choose = _any_child if doc["type"] == "configurable" else _all_parts
+    return choose(call, doc, lambda child: 1e9)
 
 
 def _any_child(call: Call, doc: Doc, salable: Callable[[Doc], float]) -> Doc | None:

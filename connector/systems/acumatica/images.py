@@ -8,23 +8,25 @@ are fetched when they are needed, at most 10 MB, and only what begins like a pic
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 from connector.errors import Fail
 from connector.records import IMAGE, Image, Picture
-from connector.systems.acumatica import items, polls
+from connector.systems.acumatica import filters, items, polls
 from connector.systems.acumatica.erp import Erp
 from connector.systems.acumatica.items import NON_STOCK, STOCK, Item, Kind
 from connector.systems.acumatica.values import Entity, instant, micros, rows, text
-from connector.systems.base import Page
+from connector.systems.base import Change, Page
 
 MOST = 10_000_000
 TYPES = (".jpg", ".jpeg", ".png", ".gif", ".webp")
 BEGINNINGS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a")
 URLS = {STOCK: "FileURLs", NON_STOCK: "FileUrls"}  # the two entities spell it differently
+FILES = "files:"  # the position of the last page of a poll
+RETAIL_NEWEST = "24.200.001"  # the newest version of the eCommerce endpoint that speaks as Default does
 PARTED = re.compile(r"[\s,;|]+")
 
 
@@ -89,9 +91,31 @@ def _addresses(item: Item, attribute: str) -> Iterator[tuple[str, str]]:
 
 
 def changed(erp: Erp, when: datetime | None, position: str) -> Page:
-    """One page of items changed since then; without an instant all. Attaching a file alone changes no item, so that
-    only a full image sync finds it (the endpoint tells no date of a file)."""
-    return polls.items_since(erp.client, IMAGE, when, position, clock=erp.clock)
+    """One page of items changed since then; without an instant all. Last come items whose files alone changed."""
+    if position == FILES:
+        return Page(_attached(erp, when) if when else (), None)
+    page = polls.items_since(erp.client, IMAGE, when, position, clock=erp.clock)
+    return page if page.position is not None or when is None else Page(page.changes, FILES)
+
+
+def _attached(erp: Erp, when: datetime) -> tuple[Change, ...]:
+    """Attaching a file changes no item. The inquiry of the retail features tells the dates of files (facts 3.2,
+    ItemImages); a site without them is left alone, and there only a full image sync finds such files."""
+    if erp.known.get("no_item_images"):
+        return ()
+    version = min(erp.client.version(), RETAIL_NEWEST)
+    path = f"/entity/eCommerce/{version}/ItemImages{filters.query({'$expand': 'Results'})}"
+    try:
+        data = erp.client.call("PUT", path, body={}, safe=True).data
+    except Fail:
+        erp.known["no_item_images"] = True
+        return ()
+    found: dict[str, int] = {}
+    for row in rows(data, "Results") if isinstance(data, Mapping) else ():
+        changed_at, key = instant(row, "LastModifiedDateTime"), text(row, "InventoryID")
+        if key and changed_at is not None and changed_at >= when:
+            found[key] = max(found.get(key, 0), micros(changed_at))
+    return tuple(Change(IMAGE, key) for key in sorted(found))
 
 
 def download(erp: Erp, address: str) -> bytes:

@@ -84,7 +84,11 @@ TABLES = {
         (("CustomerClass", "StatementCycleID"), ("Customer", "StatementCycleID")),
     ),
     "order_type": Table(
-        "SOOrderType", "OrderType", "Descr", (("SalesOrder", "OrderType"),), (("numbering", "OrderNumberingID"),)
+        "SOOrderType",
+        "OrderType",
+        "Descr",
+        (("SalesOrder", "OrderType"),),
+        (("numbering", "OrderNumberingID"), ("manual", "UserNumbering")),
     ),
     "branch": Table("Branch", "BranchCD", "AcctName", (("PaymentMethod", "AllowedCashAccounts/Branch"),)),
 }

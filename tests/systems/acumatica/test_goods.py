@@ -248,3 +248,34 @@ def test_a_picture_that_cannot_be_fetched_now_is_tried_again(erp: Acumatica, wir
     wire.get("https://cdn.example/b.png", status=503)
     with pytest.raises(Retry):
         erp.download("https://cdn.example/b.png")
+
+
+RETAIL = f"{BASE}/entity/eCommerce/24.200.001/ItemImages"
+
+
+def polled(erp: Acumatica, since: datetime | None) -> list[str]:
+    found, position = [], ""
+    while True:
+        page = erp.changed_since(IMAGE, since, position)
+        found += [change.key for change in page.changes]
+        if page.position is None:
+            return found
+        position = page.position
+
+
+def test_items_whose_files_alone_changed_are_told_where_the_site_tells_them(erp: Acumatica, wire: Wire) -> None:
+    wire.get(f"{ENDPOINT}/StockItem", json=wrapped([{"InventoryID": "TEA"}]))
+    wire.get(f"{ENDPOINT}/NonStockItem", json=[])
+    files = [{"InventoryID": "POT", "LastModifiedDateTime": "2026-01-02T00:00:00+00:00"},
+             {"InventoryID": "OLD", "LastModifiedDateTime": "2025-12-31T00:00:00+00:00"}]  # fmt: skip
+    wire.put(RETAIL, json=wrapped({"Results": files}))
+    assert polled(erp, SINCE) == ["TEA", "POT"]
+    assert polled(erp, None) == ["TEA"]
+
+
+def test_a_site_without_the_retail_features_is_asked_once(erp: Acumatica, wire: Wire) -> None:
+    wire.get(f"{ENDPOINT}/StockItem", json=[])
+    wire.get(f"{ENDPOINT}/NonStockItem", json=[])
+    wire.put(RETAIL, status=404)
+    assert polled(erp, SINCE) == polled(erp, SINCE) == []
+    assert len(wire.requests("eCommerce")) == 1

@@ -56,11 +56,14 @@ def one(config: Config, name: str) -> Known | None:
 
 def keeper(config: Config, name: str) -> Known | None:
     """Which side keeps the list of that name, without its values. None when neither does."""
+    return _kept(config).get(name)
+
+
+def _kept(config: Config) -> dict[str, Known]:
     labels = {"erp": registry.get(config.erp).label, "store": registry.get(config.plugin).label}
-    for here, side, reference in references.listed(config.id):
-        if here == name:
-            return Known(name, reference.label, side, labels[side])
-    return None
+    return {
+        name: Known(name, reference.label, side, labels[side]) for name, side, reference in references.listed(config.id)
+    }
 
 
 def update(config: Config, known: Known, user: str) -> str:
@@ -71,7 +74,7 @@ def update(config: Config, known: Known, user: str) -> str:
 
 
 def _read(config: Config, wanted: set[str]) -> dict[str, Known]:
-    there = {name: kept for name in sorted(wanted) if (kept := keeper(config, name))}
+    there = {name: kept for name, kept in _kept(config).items() if name in wanted}
     query = (
         select(TABLE)
         .where(TABLE.c.connector_id == config.id, TABLE.c.list.in_(there))

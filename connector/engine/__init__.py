@@ -35,6 +35,7 @@ from connector.setup.lifecycle import Row
 from connector.setup.models import Schedule
 from connector.sync import catalogue
 from connector.sync import look as looking
+from connector.sync.preview import Preview
 from connector.systems.base import Check
 
 log = logging.getLogger(__name__)
@@ -160,6 +161,10 @@ class Engine:
         """Both sides of a record as they are now."""
         lane = self._lane(connector_id, entity, direction)
         return looking.look(self._worker.context(*lane), key)
+
+    def preview(self, connector_id: str, entity: str, key: str, direction: str = "") -> Preview:
+        """What Sync Now would write of a record, field by field. Raises KeyError, Invalid, Retry, Refused, Fail."""
+        return self._worker.preview(self._lane(connector_id, entity, direction), key)
 
     def test_connection(self, connector_id: str, side: str, values: Mapping[str, Any] | None = None) -> Check:
         """Test Connection with the stored settings, or with `values` typed into the form (not saved here)."""

@@ -13,15 +13,15 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from connector.errors import REHEARSAL, Outcome
-from connector.records import CATEGORY, CUSTOMER, ORDER, Record, StoreProduct
+from connector.records import Record, StoreProduct
 from connector.sync import bindings
+from connector.sync import look as looking
 from connector.sync.context import Context
 from connector.sync.perform import perform
 from connector.systems import mapping
 from connector.systems.base import Written
 from connector.systems.mapping import Result
 
-BY_ID = (CATEGORY, CUSTOMER, ORDER)  # read in the target by its own ids; the others by their key
 TRANSFORMS = {
     "constant": "a constant",
     "lookup": "looked up in the row's list",
@@ -87,13 +87,8 @@ def preview(context: Context, key: str, requests: Sequence[dict[str, Any]]) -> P
 
 def _there(context: Context, key: str, record: Record) -> Record | None:
     """What the target has of it now: by the id that it is bound to, else by its natural key."""
-    sync = context.sync
-    find = bindings.by_target if sync.reverse else bindings.get_many
-    bound = find(context.connector, sync.entity, [key]).get(key)
-    id = (bound.key if sync.reverse else bound.target_id) if bound else ""
-    wanted = (id if sync.entity in BY_ID else key) if id and not id.startswith(bindings.PROVISIONAL) else ""
-    found = context.target.read_many(sync.entity, [wanted]).get(wanted) if wanted else None
-    return found or context.target.find_like(sync.entity, [record]).get(record.key)
+    found = looking.there(context, key) if looking.target_id(context, key) else None
+    return found or context.target.find_like(context.sync.entity, [record]).get(record.key)
 
 
 def values(record: Record) -> dict[str, Any]:
@@ -167,9 +162,8 @@ def _plain(value: Any) -> Any:
         return sorted(map(str, map(_plain, value)))
     if isinstance(value, Mapping):
         return sorted((str(name), str(_plain(each))) for name, each in value.items())
-    text = {"true": "1", "yes": "1", "false": "0", "no": "0"}.get(str(value).casefold(), str(value or "").strip())
-    if value is False:
-        text = "0"
+    said = "" if value is None else str(value).strip()
+    text = {"true": "1", "yes": "1", "false": "0", "no": "0"}.get(said.casefold(), said)
     try:
         return Decimal(text).normalize()
     except InvalidOperation:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, flash, request, url_for
@@ -11,21 +13,24 @@ from flask_login import current_user
 from connector.db import utcnow
 from connector.errors import Invalid, Outcome
 from connector.queue import history
+from connector.queue.filters import Filter
 from connector.queue.inbox import LONGEST_KEY
 from connector.queue.models import PENDING, RUNNING
-from connector.records import PRODUCT
+from connector.records import CREDIT_MEMO, INVOICE, ORDER, ORDER_STATUS, PRODUCT, SHIPMENT
 from connector.setup import connectors
 from connector.setup.connectors import Config
 from connector.setup.models import OPERATOR
 from connector.sync import bindings
 from connector.sync.catalogue import SYNCS, Sync
-from connector.web import asking, sides
+from connector.web import asking, exchanges, sides
 from connector.web.auth import need
 from connector.web.messages import said
 from connector.web.render import asked_for_part, go, render
 
 blueprint = Blueprint("records", __name__, url_prefix="/records")
 log = logging.getLogger(__name__)
+OF_ORDER = (ORDER_STATUS, SHIPMENT, INVOICE, CREDIT_MEMO)
+SIDES = {"erp": "the store", "store": "the ERP"}  # source -> what the target is called
 CHANGED = "record-changed"  # the event that makes the other blocks of the page look again
 
 
@@ -33,10 +38,15 @@ CHANGED = "record-changed"  # the event that makes the other blocks of the page 
 @blueprint.get("/<connector>/<entity>/<path:key>", merge_slashes=False)
 @need("viewer")
 def page(connector: str, entity: str, key: str) -> Response:
-    """The page; ?read=1 reads both systems now (the block `sides`), ?part= names a block that is asked for again."""
+    """The page; ?read=1 reads both systems now (the block `sides`), ?part= names a block that is asked for again.
+
+    ?preview=1 is a page of its own: what Sync Now would write. ?way= chooses the direction where there are two.
+    """
     config, sync = _checked(connector, entity, key)
     part = request.args.get("part", "")
     read = bool(request.args.get("read"))
+    if request.args.get("preview"):
+        return _preview(config, sync, key)
     return _show(config, sync, key, "sides" if read else part if part in ("status", "history") else None, read)
 
 
@@ -48,27 +58,51 @@ def sync(connector: str, entity: str, key: str) -> Response:
     if not _individual(config, sync.entity):
         abort(403)
     try:
-        current_app.extensions["engine"].sync_now(connector, entity, key, user=current_user.name)
+        engine = current_app.extensions["engine"]
+        engine.sync_now(connector, entity, key, user=current_user.name, direction=sync.direction)
     except (Outcome, KeyError) as problem:
         flash(f"{sync.title} {key} was not synced: {said(problem)}", "warning")
     if asked_for_part():
         return _show(config, sync, key, "status")
-    return go(url_for("records.page", connector=connector, entity=entity, key=key))
+    return go(address(config, sync, key))
+
+
+def address(config: Config, sync: Sync, key: str, **more: str) -> str:
+    """The page of a record; it says the direction where there are two."""
+    way = sync.direction if len(_ways(config, sync.entity)) > 1 else None
+    return url_for("records.page", connector=config.id, entity=sync.entity, key=key, way=way, **more)
 
 
 def _checked(connector: str, entity: str, key: str) -> tuple[Config, Sync]:
-    found = next((sync for sync in SYNCS if sync.entity == entity), None)
-    if found is None or len(key) > LONGEST_KEY or not asking.storable(key + connector):
+    if entity not in {sync.entity for sync in SYNCS} or len(key) > LONGEST_KEY or not asking.storable(key + connector):
         abort(404)
     try:
-        return connectors.get(connector), found
+        config = connectors.get(connector)
     except KeyError:
         abort(404)
+    return config, _way(config, entity, key)
+
+
+def _ways(config: Config, entity: str) -> list[Sync]:
+    """The syncs in which an entity may travel now; its first one when it may not travel at all."""
+    every = [sync for sync in SYNCS if sync.entity == entity]
+    return [sync for sync in every if config.flows(entity, sync.direction)] or every[:1]
+
+
+def _way(config: Config, entity: str, key: str) -> Sync:
+    """The sync that this page is about: the one that is asked for, else that of the record's newest message."""
+    ways = _ways(config, entity)
+    asked = request.values.get("way", "")
+    if len(ways) > 1 and not asked:
+        newest = history.messages(Filter(config.id, entity, key=key), limit=1).rows
+        asked = newest[0].direction if newest else ""
+    return next((sync for sync in ways if sync.direction == asked), ways[0])
 
 
 def _individual(config: Config, entity: str) -> bool:
-    """Individual Sync (MAN-15..18): the setting that shows the button at all; what hangs on a product goes by its."""
-    own = entity if "individual_sync" in config.section(entity) else PRODUCT
+    """Individual Sync (MAN-15..18): the setting that shows the button at all; what hangs on a product or on an order
+    goes by theirs."""
+    own = entity if "individual_sync" in config.section(entity) else ORDER if entity in OF_ORDER else PRODUCT
     return bool(config.section(own).get("individual_sync"))
 
 
@@ -84,9 +118,12 @@ def _show(config: Config, sync: Sync, key: str, part: str | None, read: bool = F
         part,
         config=config,
         sync=sync,
-        syncs=SYNCS,
+        syncs=[next(iter(_ways(config, entity))) for entity in dict.fromkeys(sync.entity for sync in SYNCS)],
+        ways=_ways(config, sync.entity),
         key=key,
-        here=url_for("records.page", connector=config.id, entity=sync.entity, key=key),
+        here=address(config, sync, key),
+        mark="&" if len(_ways(config, sync.entity)) > 1 else "?",
+        preview=address(config, sync, key, preview="1"),
         happened=happened,
         newest=newest,
         bound=bound,
@@ -95,7 +132,7 @@ def _show(config: Config, sync: Sync, key: str, part: str | None, read: bool = F
         moving=moving,
         individual=_individual(config, sync.entity),
         may_act=current_user.may(OPERATOR),
-        look=_look(config.id, sync.entity, key) if read else None,
+        look=_look(config.id, sync, key) if read else None,
         facts=sides.facts,
     )
     if part == "status" and not moving:
@@ -112,14 +149,40 @@ def _state(bound: Any, newest: Any) -> str:
     return "unsure" if bound.unsure else "synced"
 
 
-def _look(connector: str, entity: str, key: str) -> Any:
+def _look(connector: str, sync: Sync, key: str) -> Any:
     """Both sides now. Whatever keeps us from looking becomes a sentence on the page."""
+    engine = current_app.extensions["engine"]
+    found = _asked(connector, lambda: engine.look(connector, sync.entity, key, direction=sync.direction))
+    return {"problems": [found]} if isinstance(found, str) else found
+
+
+def _asked(connector: str, ask: Callable[[], Any]) -> Any:
+    """The engine's answer, or the sentence that says why there is none."""
     try:
-        return current_app.extensions["engine"].look(connector, entity, key)
+        return ask()
     except Outcome as problem:
-        return {"problems": [problem.reason]}
+        return problem.reason
     except Invalid as problem:
         log.info("record not read", extra={"action": "look", "connector": connector, "reason": str(problem)})
-        return {"problems": ["The connector's settings are not complete."]}
+        return "The connector's settings are not complete."
     except KeyError:
-        return {"problems": ["The connector is not there any more."]}
+        return "The connector is not there any more."
+
+
+def _preview(config: Config, sync: Sync, key: str) -> Response:
+    """What Sync Now would write, field by field, beside what the target has now; the button is below it."""
+    engine = current_app.extensions["engine"]
+    found = _asked(config.id, lambda: engine.preview(config.id, sync.entity, key, direction=sync.direction))
+    problem = found if isinstance(found, str) else ""
+    return render(
+        "records/preview.html",
+        config=config,
+        sync=sync,
+        key=key,
+        problem=problem,
+        found=None if problem else found,
+        calls=[] if problem else exchanges.read(json.dumps(list(found.requests), default=str)),
+        back=address(config, sync, key),
+        target=SIDES[sync.source],
+        may_act=current_user.may(OPERATOR) and _individual(config, sync.entity),
+    )

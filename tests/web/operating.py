@@ -15,6 +15,7 @@ from connector.db import db, utcnow
 from connector.queue.lanes import Lane
 from connector.records import Record
 from connector.sync.look import Look
+from connector.sync.preview import Preview
 from tests import rows
 
 
@@ -38,9 +39,14 @@ class Desk:
     source: Record | None = None
     target: Record | None = None
     problems: list[str] = field(default_factory=list)
+    ways: list[str] = field(default_factory=list)  # the directions of what was asked
+    previewed: Preview = field(default_factory=lambda: Preview("Nothing."))
 
-    def sync_now(self, connector: str, entity: str, key: str, *, user: str, wait: float = 2.0) -> int:
+    def sync_now(
+        self, connector: str, entity: str, key: str, *, user: str, wait: float = 2.0, direction: str = ""
+    ) -> int:
         self._maybe()
+        self.ways.append(direction)
         self.synced.append((connector, entity, key, user))
         return rows.message(connector_id=connector, entity=entity, key=key, status="succeeded", origin="person")
 
@@ -53,7 +59,12 @@ class Desk:
             created_at=now, started_at=now,
         )  # fmt: skip
 
-    def look(self, connector: str, entity: str, key: str) -> Look:
+    def preview(self, connector: str, entity: str, key: str, direction: str = "") -> Preview:
+        self._maybe()
+        self.ways.append(direction)
+        return self.previewed
+
+    def look(self, connector: str, entity: str, key: str, direction: str = "") -> Look:
         self._maybe()
         self.looked.append((connector, entity, key))
         return Look(self.source, self.target, None, self.problems)

@@ -9,7 +9,18 @@ from typing import Any
 from connector.clock import CLOCK, Clock
 from connector.errors import Fail
 from connector.records import Record
-from connector.systems.acumatica import check, entities, features, fields, images, imagined, prices, push, references, zones
+from connector.systems.acumatica import (
+    check,
+    entities,
+    features,
+    fields,
+    images,
+    imagined,
+    prices,
+    push,
+    references,
+    zones,
+)
 from connector.systems.acumatica.client import Client
 from connector.systems.acumatica.customization import Installer
 from connector.systems.acumatica.endpoints import ENDPOINTS

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, exists, select, tuple_
+from sqlalchemy import ColumnElement, Row, exists, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from connector import events
@@ -21,6 +21,7 @@ from connector.queue.sql import plain
 LOG_TYPE = "Reprocess Sync"
 MESSAGES: Any = Message.__table__
 NOTES = 50  # as many of the newest are shown
+MOST = 2_000  # causes with an owner or a pause
 
 
 CARES: Any = Care.__table__
@@ -60,23 +61,17 @@ def awake(now: datetime) -> ColumnElement[bool]:
     return ~exists(asleep.where(c.snoozed_until > now).correlate(MESSAGES))
 
 
-def asleep(now: datetime) -> set[tuple[str, str, str]]:
-    """The causes that are put aside now: few, because a person has done each."""
-    c = CARES.c
-    query = select(c.connector_id, c.entity, c.code).where(c.message_id == 0, c.snoozed_until > now)
-    with db.read() as connection:
-        return {(row[0], row[1], row[2]) for row in connection.execute(query)}
-
-
-def of_causes(causes: Iterable[tuple[str, str, str]]) -> dict[tuple[str, str, str], Row[Any]]:
-    """Owner and pause of these causes, by cause; those nobody has touched are absent."""
-    wanted = list(causes)
-    if not wanted:
-        return {}
-    c = CARES.c
-    query = select(CARES).where(tuple_(c.connector_id, c.entity, c.code).in_(wanted), c.message_id == 0)
+def causes() -> dict[tuple[str, str, str], Row[Any]]:
+    """Owner and pause of every cause that somebody has touched: few, because a person has done each."""
+    query = select(CARES).where(CARES.c.message_id == 0).order_by(CARES.c.changed_at.desc()).limit(MOST)
     with db.read() as connection:
         return {(row.connector_id, row.entity, row.code): row for row in connection.execute(query)}
+
+
+def asleep(now: datetime, among: Mapping[tuple[str, str, str], Row[Any]] | None = None) -> set[tuple[str, str, str]]:
+    """The causes that are put aside now."""
+    known = causes() if among is None else among
+    return {cause for cause, row in known.items() if row.snoozed_until is not None and row.snoozed_until > now}
 
 
 def of(about: About) -> Row[Any] | None:

@@ -7,12 +7,12 @@ list shows; `message` and `attempts` give the whole. The numbers of the overview
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Select, func, literal, literal_column, select, tuple_, union_all
+from sqlalchemy import BigInteger, Row, Select, func, literal, literal_column, select, tuple_, type_coerce, union_all
 
 from connector.db import db, instant, micros
 from connector.queue.filters import Filter, has_status
@@ -26,6 +26,7 @@ ATTEMPTS: Any = Attempt.__table__
 SHOWN = 400  # characters of a reason or an error that a list shows
 OPEN_FEW = (PENDING, RUNNING, WAITING, FAILED, HELD)  # the statuses with an index of their own
 MOST_GROUPS = 100
+HOUR = 3_600_000_000  # microseconds
 FARTHEST = micros(datetime(9999, 1, 1, tzinfo=UTC))
 
 
@@ -217,14 +218,21 @@ class Group:
     samples: tuple[int, ...]
 
 
-def failed_groups(chosen: Filter = Filter(), limit: int = MOST_GROUPS) -> list[Group]:  # noqa: B008 - frozen
+def failed_groups(
+    chosen: Filter = Filter(),  # noqa: B008 - frozen
+    limit: int = MOST_GROUPS,
+    asleep: Collection[tuple[str, str, str]] = (),
+) -> list[Group]:
     """The causes of failed messages, with the newest first. Two statements, however many messages failed.
+
+    `asleep` are causes that are left out as a whole.
 
     The causes are found by jumping from one to the next in ix_message_failed, not by reading all messages.
     """
     chosen = replace(chosen, status=FAILED)
     with db.read() as connection:
-        causes = connection.execute(_causes(chosen, limit)).all()
+        found = connection.execute(_causes(replace(chosen, awake=None), limit)).all()
+        causes = [row for row in found if tuple(row) not in asleep]
         if not causes:
             return []
         sums = connection.execute(union_all(*(_sum(n, cause, chosen) for n, cause in enumerate(causes)))).all()
@@ -262,6 +270,29 @@ def _sum(place: int, cause: Row[Any], chosen: Filter) -> Select[Any]:
     ).subquery()
     said = select(func.substr(c.reason, 1, SHOWN)).where(c.id == summed.c.newest).correlate(summed).scalar_subquery()
     return select(literal_column(str(place)).label("place"), summed, said.label("said"))
+
+
+def trends(groups: Sequence[Group], chosen: Filter, now: datetime, hours: int = 24) -> list[list[int]]:
+    """How many of each group failed in each of the last hours, oldest first: one statement. Capped like the counts."""
+    if not groups:
+        return []
+    first = micros(now) // HOUR - hours + 1
+    found = [[0] * hours for _ in groups]
+    with db.read() as connection:
+        parts = (_hours(place, group, chosen, instant(first * HOUR)) for place, group in enumerate(groups))
+        for place, hour, number in connection.execute(union_all(*parts)):
+            if 0 <= hour - first < hours:
+                found[place][hour - first] = number
+    return found
+
+
+def _hours(place: int, group: Group, chosen: Filter, since: datetime) -> Select[Any]:
+    one = replace(chosen, connector=group.connector, entity=group.entity, code=group.code, status=FAILED, awake=None)
+    c = TABLE.c
+    newest = select(c.settled_at).where(*one.conditions()).order_by(c.id.desc()).limit(CAP + 1).subquery()
+    hour = type_coerce(newest.c.settled_at, BigInteger).op("/")(literal_column(str(HOUR))).label("hour")
+    counted = select(literal_column(str(place)), hour, func.count())
+    return counted.where(newest.c.settled_at >= since).group_by(hour)
 
 
 def _group(cause: Row[Any], row: Row[Any]) -> Group:

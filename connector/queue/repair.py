@@ -37,6 +37,7 @@ FEW = 25  # as many go on the urgent lane; more would keep Sync Now waiting
 MOST = 1000  # ids that one call may name; more are meant by a filter
 TRIES = 3  # for one chunk, when the database refuses it
 SLICE = 0.4  # seconds that one call of `advance` works
+PATIENCE, LOOK = 45.0, 0.25  # seconds that the clock waits for canaries, and between two looks at them
 What = Filter | Iterable[int]
 
 
@@ -48,6 +49,7 @@ class Repaired(NamedTuple):
     done: int
     changed: int
     finished: bool
+    waiting: bool = False  # for what was sent first: nothing goes on before it has ended
 
 
 def reprocess(
@@ -58,13 +60,16 @@ def reprocess(
     bell: Ringer | None = None,
     clock: Clock = CLOCK,
     origin: str = "reprocess",
+    stages: bool = False,
 ) -> Repaired:
     """Send messages that failed, are held or wait back to pending, with all their attempts before them.
+
+    `stages`: one message of each cause goes first, the others only when it does not fail of the same again.
 
     A message whose record has a newer pending one is superseded. Works for `SLICE` seconds; what is left is in
     the Run that is returned. Raises ValueError when more than `MOST` ids are named.
     """
-    return _start(REPROCESS, what, user, reason, bell, clock, origin)
+    return _start(REPROCESS, what, user, reason, bell, clock, origin, stages)
 
 
 def skip(what: What, *, user: str, reason: str, clock: Clock = CLOCK) -> Repaired:
@@ -96,6 +101,7 @@ def _start(
     bell: Ringer | None,
     clock: Clock,
     origin: str = "reprocess",
+    stages: bool = False,
 ) -> Repaired:
     chosen, ids = _split(what)
     now = clock.now()
@@ -103,6 +109,8 @@ def _start(
         total = _count(connection, action, chosen, ids)
         act = Act(action, user, plain(reason.strip()), urgent=total <= FEW, origin=origin)
         details = {"text": act.sentence(total), "act": act._asdict(), "filter": chosen.as_json(), "ids": ids}
+        if stages and total > 1:
+            details["stages"] = {}
         values = {
             "connector_id": chosen.connector or _only(connection, ids, TABLE.c.connector_id),
             "entity": chosen.entity or _only(connection, ids, TABLE.c.entity),
@@ -143,7 +151,7 @@ def advance(run_id: int, *, seconds: float = SLICE, bell: Ringer | None = None, 
         if bell is not None:
             for lane in lanes:
                 bell.ring(lane)
-        if state.finished or clock.monotonic() >= deadline:
+        if state.finished or state.waiting or clock.monotonic() >= deadline:
             return state
         clock.sleep(0.002)  # lets others take SQLite's lock in between
 
@@ -163,13 +171,19 @@ def _patiently(run_id: int, clock: Clock) -> tuple[Repaired, set[Lane]]:
 
 
 def resume(stop: Callable[[], bool] = lambda: False, *, bell: Ringer | None = None, clock: Clock = CLOCK) -> int:
-    """Finish the repairs that nobody watches any more; returns how many. For the scheduler, each minute."""
-    finished = 0
-    for run_id in unfinished():
-        state = Repaired(run_id, 0, 0, 0, False)
-        while not state.finished and not stop():
-            state = advance(run_id, bell=bell, clock=clock)
-        finished += state.finished
+    """Finish the repairs that nobody watches any more; returns how many. For the scheduler, each minute.
+
+    One that goes by stages is waited for, up to `PATIENCE` seconds; the next minute goes on with it.
+    """
+    finished, left, deadline = 0, unfinished(), clock.monotonic() + PATIENCE
+    while left and not stop():
+        states = [advance(run_id, bell=bell, clock=clock) for run_id in left]
+        finished += sum(state.finished for state in states)
+        left = [state.run_id for state in states if not state.finished]
+        if left and all(state.waiting or state.finished for state in states):
+            if clock.monotonic() >= deadline:
+                break
+            clock.sleep(LOOK)
     return finished
 
 
@@ -191,28 +205,53 @@ def _step(connection: Connection, run_id: int, now: datetime) -> tuple[Repaired,
         return Repaired(run_id, run.total, run.done, run.succeeded, True), set()
     job = json.loads(run.details)
     act = Act(**job["act"])
-    rows = _next(connection, act.action, Filter.from_json(job["filter"]), job["ids"], run.created_at)
-    changed = acts.apply(connection, act, run_id, rows, now) if rows else 0
-    finished = len(rows) < CHUNK
+    stages = canary.Stages(job["stages"]) if "stages" in job else None
+    if stages is not None and not run.cancelled_by and stages.look(connection, CHUNK // 2):
+        job["stages"] = stages.keep()
+        connection.execute(update(RUNS).where(RUNS.c.id == run_id).values(details=json.dumps(job, ensure_ascii=False)))
+        return Repaired(run_id, run.total, run.done, run.succeeded, False, waiting=True), set()
+    first = stages is not None and not stages.first
+    rows = [] if run.cancelled_by else _next(connection, act.action, job, run.created_at, stages)
+    changed = acts.apply(connection, act._replace(urgent=act.urgent or first), run_id, rows, now) if rows else 0
+    finished = not rows if first else len(rows) < CHUNK
+    if stages is not None:
+        stages.took(rows)
+        job["stages"] = stages.keep()
     done, succeeded = run.done + len(rows), run.succeeded + changed
     total = done if finished else max(run.total, done)
     values: dict[str, Any] = {"done": done, "total": total, "succeeded": succeeded, "skipped": done - succeeded}
     if finished:
+        text = act.sentence(succeeded, done - succeeded) + _why_not_all(run, stages)
         values |= {"finished_at": now, "status": "success" if done == succeeded else "notice"}
-        values["details"] = json.dumps({**job, "text": act.sentence(succeeded, done - succeeded)}, ensure_ascii=False)
-        _record(connection, run, act, run_id, succeeded, done - succeeded)
+        if stages is not None and stages.barred:
+            values |= {"status": "error", "total": run.total}
+        job["text"] = text
+        _record(connection, run, act, run_id, succeeded, text)
+    if finished or stages is not None:
+        values["details"] = json.dumps(job, ensure_ascii=False)
     connection.execute(update(RUNS).where(RUNS.c.id == run_id).values(values))
     lanes = {Lane(row.connector_id, row.entity, row.direction) for row in rows} if act.action == REPROCESS else set()
     return Repaired(run_id, total, done, succeeded, finished), lanes
 
 
-def _next(connection: Connection, action: str, chosen: Filter, ids: list[int], started: datetime) -> Sequence[Row[Any]]:
+def _why_not_all(run: Row[Any], stages: canary.Stages | None) -> str:
+    text = stages.sentence() if stages is not None else ""
+    return f"{text} Stopped by {run.cancelled_by}." if run.cancelled_by else text
+
+
+def _next(
+    connection: Connection, action: str, job: dict[str, Any], started: datetime, stages: canary.Stages | None
+) -> Sequence[Row[Any]]:
     """The next chunk, locked. What came or was settled after the repair began is not its business: a message that
     fails again at once must not be sent round and round."""
-    c = TABLE.c
-    columns = select(c.id, c.connector_id, c.entity, c.direction, c.key, c.attempts)
+    c, chosen, ids = TABLE.c, Filter.from_json(job["filter"]), job["ids"]
+    columns = select(c.id, c.connector_id, c.entity, c.direction, c.key, c.attempts, c.code)
     query = _matching(columns, action, chosen, ids)
     query = query.where(c.created_at <= started, c.settled_at.is_(None) | (c.settled_at <= started))
+    if stages is not None:
+        if not stages.first:
+            return stages.pick_canaries(connection, query)
+        query = query.where(*stages.left_out())
     # by the columns of ix_message_failed, so that no chunk sorts the rest of the table
     order = (c.id,) if ids else (c.connector_id, c.entity, c.code, c.id)
     return connection.execute(query.order_by(*order).limit(CHUNK).with_for_update(skip_locked=True)).all()
@@ -225,24 +264,39 @@ def _count(connection: Connection, action: str, chosen: Filter, ids: list[int]) 
 
 def _matching(query: Select[Any], action: str, chosen: Filter, ids: list[int]) -> Select[Any]:
     """Rows that the action may be done to. A filter is about one status, failed unless it names another."""
+    rehearsed = has_status(SKIPPED) & (TABLE.c.code == literal_column(f"'{REHEARSAL}'"))
     if ids:
-        return query.where(TABLE.c.id.in_(ids), TABLE.c.status.in_(MAY[action]))
+        may = TABLE.c.status.in_(MAY[action])
+        return query.where(TABLE.c.id.in_(ids), may | rehearsed if action == REPROCESS else may)
     status = chosen.status or FAILED
+    if (action, status, chosen.code) == (REPROCESS, SKIPPED, REHEARSAL):  # now for real
+        return query.where(*chosen.conditions())
     if status not in MAY[action]:
         raise ValueError(f"{status} messages cannot be changed this way")
     return query.where(*replace(chosen, status=status).conditions())
 
 
-def _record(connection: Connection, run: Row[Any], act: Act, run_id: int, changed: int, left: int) -> None:
+def counted_by_lane(action: str, what: What) -> Select[Any]:
+    """(connector, entity, direction, number) of the messages that this would change now."""
+    c = TABLE.c
+    lane = (c.connector_id, c.entity, c.direction)
+    return _matching(select(*lane, func.count()), action, *_split(what)).group_by(*lane)
+
+
+def stop(run_id: int, *, user: str) -> None:
+    """Send no more messages of this repair; what was sent goes on."""
+    where = (RUNS.c.id == run_id, RUNS.c.job == "bulk", RUNS.c.status == "processing")
+    with db.write() as connection:
+        connection.execute(update(RUNS).where(*where).values(cancelled_by=user))
+
+
+def _record(connection: Connection, run: Row[Any], act: Act, run_id: int, changed: int, text: str) -> None:
     """One entry for the whole repair, under its own action type of the log."""
     events.record(
         acts.LOG_TYPE,
-        act.sentence(changed, left),
+        text,
         connector_id=run.connector_id,
         user=act.user,
         details={"run": run_id, "changed": changed, "reason": act.reason},
         connection=connection,
     )
-    rehearsed = has_status(SKIPPED) & (TABLE.c.code == literal_column(f"'{REHEARSAL}'"))
-    if (action, status, chosen.code) == (REPROCESS, SKIPPED, REHEARSAL):  # now for real
-        return query.where(*chosen.conditions())

@@ -12,20 +12,23 @@ from typing import Any
 from flask import Blueprint, Response, abort, current_app, flash, request, url_for
 from flask_login import current_user
 
-from connector.queue import acts, history, logbook, repair
+from connector.db import utcnow
+from connector.queue import acts, care, estimates, history, logbook, repair
+from connector.queue.care import About
 from connector.queue.filters import Filter
 from connector.queue.models import FAILED
 from connector.queue.paging import Page
 from connector.queue.repair import Repaired
+from connector.records import ORDER
 from connector.setup.models import OPERATOR
-from connector.web import asking, causes
+from connector.web import asking, caring, causes, mending
 from connector.web.asking import ENTITIES, LARGEST, Asked
 from connector.web.auth import allow, need
 from connector.web.render import go, render
 
 blueprint = Blueprint("failed", __name__, url_prefix="/failed")
 NO_CODE = "-"  # in an address: the messages without a cause's code
-FIELDS = ("connector", "entity", "cause", "text", "from_date", "from_time", "to_date", "to_time")
+FIELDS = ("connector", "entity", "cause", "text", "from_date", "from_time", "to_date", "to_time", "paused")
 REASON = 500
 
 
@@ -54,6 +57,7 @@ def _wanted(given: Any) -> Wanted:
         since=asked.moment("from_date", "from_time"),
         until=asked.moment("to_date", "to_time", end=True),
         without=current_user.hidden,
+        awake=None if asked.choice("paused", ("1",)) else utcnow(),
     )
     return Wanted(asked, chosen)
 
@@ -62,14 +66,92 @@ def _wanted(given: Any) -> Wanted:
 @need("viewer")
 def page() -> Response:
     """The causes."""
-    wanted = _wanted(request.args)
-    groups = [] if wanted.asked.errors else history.failed_groups(wanted.chosen)
+    wanted, now = _wanted(request.args), utcnow()
+    cares = care.causes()
+    asleep = care.asleep(now, cares) if wanted.chosen.awake is not None else set()
+    groups = [] if wanted.asked.errors else history.failed_groups(wanted.chosen, asleep=asleep)
+    trends = history.trends(groups, wanted.chosen, now)
     return render(
         "failed/page.html",
         "list",
         status=wanted.asked.status,
-        groups=[(group, causes.find(group.code)) for group in groups],
+        groups=[_shown(group, hours, cares) for group, hours in zip(groups, trends, strict=True)],
         full=len(groups) >= history.MOST_GROUPS,
+        asleep=sum(cause[0] not in current_user.hidden for cause in asleep),
+        now=now,
+        **_common(wanted),
+    )
+
+
+def _shown(group: history.Group, hours: list[int], cares: dict[tuple[str, str, str], Any]) -> dict[str, Any]:
+    return {
+        "group": group,
+        "cause": causes.find(group.code),
+        "place": mending.place(group.code, group.connector),
+        "hours": hours,
+        "care": cares.get((group.connector, group.entity, group.code)),
+    }
+
+
+@blueprint.get("/causes/<connector>/<entity>")
+@need("viewer")
+def cause(connector: str, entity: str) -> Response:
+    """One cause: what it is, where it is put right, who looks after it, its newest messages."""
+    return _cause(connector, entity)
+
+
+@blueprint.post("/causes/<connector>/<entity>/<any(care, note):what>")
+@need("operator")
+def look_after(connector: str, entity: str, what: str) -> Response:
+    """Owner and pause of a cause, or a note on it."""
+    about = _about(connector, entity)
+    back = url_for("failed.cause", connector=connector, entity=entity, cause=about.code or NO_CODE)
+    return caring.save(what, about, back, lambda asked: _cause(connector, entity, asked))
+
+
+def _about(connector: str, entity: str) -> About:
+    code = request.values.get("cause", "")
+    if entity not in dict(ENTITIES) or len(code) > 80 or not asking.storable(connector + code):
+        abort(404)
+    return About(connector, entity, "" if code == NO_CODE else code)
+
+
+def _cause(connector: str, entity: str, typed: Asked | None = None) -> Response:
+    about = _about(connector, entity)
+    chosen = Filter(connector, entity, status=FAILED, code=about.code)
+    groups = history.failed_groups(chosen)
+    code = about.code or NO_CODE
+    return render(
+        "failed/cause.html",
+        status=422 if typed else 200,
+        group=groups[0] if groups else None,
+        hours=history.trends(groups, chosen, utcnow(), hours=48)[0] if groups else [],
+        about=about,
+        cause=causes.find(about.code),
+        place=mending.place(about.code, connector),
+        fields={"connector": connector, "entity": entity, "cause": code, "paused": "1"},
+        here={"connector": connector, "entity": entity, "cause": code},
+        found=history.messages(chosen, limit=10),
+        may_act=_may_act(connector),
+        **caring.shown(about, typed),
+    )
+
+
+@blueprint.get("/orders")
+@need("viewer")
+def orders() -> Response:
+    """Order Sync Failure (LOG-13, MAN-19): orders that failed, with number and error; some or all are sent again."""
+    wanted = _wanted({**request.args.to_dict(), "entity": ORDER})
+    wrong = bool(wanted.asked.errors)
+    found = Page(()) if wrong else history.messages(wanted.chosen, wanted.asked.cursor("before"))
+    return render(
+        "failed/orders.html",
+        "list",
+        status=wanted.asked.status,
+        found=found,
+        causes={row.id: causes.find(row.code) for row in found.rows},
+        places={row.id: mending.place(row.code, row.connector_id) for row in found.rows},
+        deep="before" in request.args,
         **_common(wanted),
     )
 
@@ -135,7 +217,7 @@ def mend(act: str) -> Response:
     reason = wanted.asked.text("reason", REASON)
     if request.form.get("confirmed") and not wanted.asked.errors:
         if reason or act == acts.REPROCESS:
-            return _do(act, what, reason)
+            return _do(act, what, reason, stages=request.form.get("stages") == "1")
         wanted.asked.errors["reason"] = "Say why, so that others know it later."
     return render(
         "failed/confirm.html",
@@ -144,6 +226,8 @@ def mend(act: str) -> Response:
         act=act,
         scope=scope,
         number=repair.how_many(act, what),
+        plan=estimates.estimate(act, what, utcnow()) if act == acts.REPROCESS else [],
+        stages=request.form.get("stages") == "1" or not request.form.get("confirmed"),
         ids=ids if scope == "selected" else [],
         cause=causes.find(wanted.chosen.code) if wanted.chosen.code else None,
         back=asking.query(url_for("failed.page"), **wanted.fields),
@@ -152,10 +236,10 @@ def mend(act: str) -> Response:
     )
 
 
-def _do(act: str, what: Filter | list[int], reason: str) -> Response:
+def _do(act: str, what: Filter | list[int], reason: str, *, stages: bool = False) -> Response:
     user = current_user.name
     if act == acts.REPROCESS:
-        done = repair.reprocess(what, user=user, reason=reason, bell=_bell())
+        done = repair.reprocess(what, user=user, reason=reason, bell=_bell(), stages=stages)
     else:
         done = repair.skip(what, user=user, reason=reason)
     if not done.finished:
@@ -192,6 +276,17 @@ def go_on(run_id: int) -> Response:
     return _progress(run_id)
 
 
+@blueprint.post("/repairs/<int:run_id>/stop")
+@need("viewer")
+def stop(run_id: int) -> Response:
+    """Send no more messages of a repair."""
+    if not _may_go_on(_find(run_id)):
+        abort(403)
+    repair.stop(run_id, user=current_user.name)
+    repair.advance(run_id, bell=_bell())
+    return go(url_for("failed.progress", run_id=run_id))
+
+
 def _find(run_id: int) -> Any:
     run = logbook.run(run_id) if run_id <= LARGEST else None
     if run is None or run.job != "bulk":
@@ -209,6 +304,7 @@ def _may_go_on(run: Any) -> bool:
 
 def _progress(run_id: int) -> Response:
     run = _find(run_id)
+    stages = logbook.plan(run).get("stages") or {}
     return render(
         "failed/progress.html",
         "progress",
@@ -216,4 +312,7 @@ def _progress(run_id: int) -> Response:
         going=run.status == "processing",
         said=logbook.details(run),
         may_act=_may_go_on(run),
+        canaries=stages.get("first", []),
+        waiting=len(stages.get("sent", [])),
+        trying=bool(stages.get("canaries")),
     )

@@ -11,7 +11,6 @@ from sqlalchemy import ColumnElement, literal_column
 from connector.db import instant, micros
 from connector.errors import REHEARSAL
 from connector.queue import care
-from connector.queue import care
 from connector.queue.models import STATUSES, Message
 
 TABLE: Any = Message.__table__

@@ -81,7 +81,6 @@ def finals(connection: Connection, ends: Sequence[Ending], now: datetime) -> set
         settled.update(row[0] for row in fetch(connection, sql, _FULL.values(dialect, trouble)))
     _close_older_holds(connection, [e for e in ends if e.status == HELD and e.message.id in settled], at)
     resolving.resolve(connection, ends, settled, at)
-    _close_older_holds(connection, [e for e in ends if e.status == HELD and e.message.id in settled], at)
     waiting = [e for e in ends if e.status == WAITING and e.message.id in settled]
     _close_older_waits(connection, waiting, at)
     waits.called(connection, [e.message.id for e in waiting], now)

@@ -45,34 +45,6 @@ CAUSES = {
     "edit.field": Cause(
         "An edited field is not there any more", "The record has changed since it was edited: look at it again."
     ),
-    # what the connector itself finds before it writes
-    "order.payment_method": Cause(
-        "The payment method is not mapped",
-        "Map the store's payment method to one of Acumatica's, or choose a default one; then reprocess.",
-    ),
-    "order.shipping_method": Cause(
-        "The shipping method is not mapped",
-        "Map the store's carrier and method to a ship via code of Acumatica's; then reprocess.",
-    ),
-    "order.money": Cause(
-        "The order does not add up",
-        "Its lines, taxes and payments make another total than the store says. Look at the order in the store.",
-    ),
-    "order.guest_account": Cause(
-        "There is no account for guests", "Choose the customer of guests' orders in the settings; then reprocess."
-    ),
-    "order.no_email": Cause(
-        "The order has no e-mail address", "Enter one in the store, or edit the message and reprocess it."
-    ),
-    "customer.number": Cause(
-        "The customer number does not fit", "Correct the key pattern or the key length in the customer settings."
-    ),
-    "connector.database_away": Cause(
-        "The connector's own database was away", "Nothing is wrong with the record. Reprocess it."
-    ),
-    "edit.field": Cause(
-        "An edited field is not there any more", "The record has changed since it was edited: look at it again."
-    ),
     # the connection
     "http.unreachable": Cause(
         "The system could not be reached",

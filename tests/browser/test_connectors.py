@@ -80,6 +80,7 @@ def test_a_connector_is_made_saved_and_corrected(visit: Visit, engine: StandIn, 
     page.get_by_label("Password", exact=True).fill("pw")
     page.get_by_label("Confirm password").fill("pw")
     page.get_by_label("Store URL").fill("shop.example")
+    token(page)
     page.get_by_role("button", name="Make the connector").click()
     wrong = page.get_by_label("Store URL")
     expect(wrong).to_have_value("shop.example")
@@ -89,12 +90,18 @@ def test_a_connector_is_made_saved_and_corrected(visit: Visit, engine: StandIn, 
     wrong.fill("https://shop.example")
     page.get_by_label("Password", exact=True).fill("pw")
     page.get_by_label("Confirm password").fill("pw")
+    token(page)
     page.get_by_role("button", name="Make the connector").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("SHOP2")
     page.get_by_role("link", name="Setup parameters").click()
     page.get_by_label("Threshold count").fill("10")
     page.get_by_role("button", name="Save").last.click()
     expect(page.get_by_role("status").first).to_contain_text("Threshold count from 25 to 10")
+
+
+def token(page: Page) -> None:
+    page.locator("[name='store-token']").fill("tok")
+    page.locator("[name='store-token-confirm']").fill("tok")
 
 
 def test_enter_in_a_field_saves_and_does_not_test(visit: Visit, engine: StandIn) -> None:

@@ -93,7 +93,7 @@ def test_a_connector_is_made_saved_and_corrected(visit: Visit, engine: StandIn, 
     token(page)
     page.get_by_role("button", name="Make the connector").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("SHOP2")
-    page.get_by_role("link", name="Setup parameters").click()
+    page.get_by_role("link", name="Setup parameters").first.click()
     page.get_by_label("Threshold count").fill("10")
     page.get_by_role("button", name="Save").last.click()
     expect(page.get_by_role("status").first).to_contain_text("Threshold count from 25 to 10")

@@ -18,7 +18,7 @@ from connector.db import utcnow
 from connector.engine import tidying
 from connector.engine.clocks import Corrector
 from connector.engine.systems import Connections
-from connector.engine.work import Worker
+from connector.engine.work import Worker, most_at_once
 from connector.errors import Refused
 from connector.queue import inbox, repair, runner
 from connector.queue.filters import Filter
@@ -27,7 +27,7 @@ from connector.queue.models import FAILED
 from connector.queue.runner import Policy
 from connector.queue.scheduler import Job, JobRun
 from connector.queue.wake import Bell
-from connector.records import ORDER
+from connector.records import ERP_TO_STORE, ORDER
 from connector.setup import connectors, schedules
 from connector.setup.connectors import Config
 from connector.setup.models import Schedule
@@ -192,12 +192,13 @@ def policy(config: Config, worker: Worker, lane: Lane, lease_seconds: int) -> Po
     """The queue section of a connector, as the runner wants it."""
     queue = config.section("queue")
     capabilities = worker.connections.systems(config.id).store.capabilities
-    largest = capabilities.batches.get(lane.entity, 0)
+    largest = most_at_once(config, capabilities.batches.get(lane.entity, 0))
     return Policy(
         threshold=queue["threshold_count"],
-        batch=min(queue["batch_count"], largest) if largest else 1,
+        batch=largest or 1,
         batch_mode=queue["batch_mode"],
         batchable=bool(largest),
+        group=capabilities.groups.get(lane.entity, 0) if lane.direction == ERP_TO_STORE else 0,
         retry_count=_tries(config, lane),
         retry_interval=queue["retry_interval"],
         check_time=queue["check_process_time"],

@@ -27,6 +27,7 @@ from connector.queue.wake import Bell
 from connector.queue.work import Report, Unit, Verdict
 from connector.records import CATEGORY, CUSTOMER, ERP_TO_STORE, ORDER, PRODUCT, STORE_TO_ERP
 from connector.setup import connectors
+from connector.setup.connectors import Config
 from connector.sync import catalogue
 from connector.sync.bindings import PROVISIONAL
 from connector.sync.brake import Danger
@@ -37,6 +38,7 @@ from connector.watch.brakes import Judge, Limits
 
 log = logging.getLogger(__name__)
 WAITED_FOR = {PRODUCT, CATEGORY, CUSTOMER, ORDER}  # what messages of other records may wait for
+FEW = 5  # records of a group that are written one by one before they are bound
 EXCLUSIVE_SECONDS, EXCLUSIVE_TRIES = 60, 150  # how long a dead worker is in the way; looks, ten a second
 
 
@@ -71,6 +73,7 @@ class Worker:
             release=partial(self._release, unit.lane.connector, freed),
             announce=partial(_announce, {message.key: message for message in unit.messages}),
             brake=partial(self._brake, Limits.of(config.values.get("brake") or {}), unit),
+            batch=self._batch(config, unit.lane.entity),
         )
         try:
             results = perform(context, unit.messages, unit.ours)
@@ -86,6 +89,12 @@ class Worker:
         messages = {message.id: message for message in unit.messages}
         return self.judge.ask(unit.lane, [(messages[task.id], danger) for task, danger in found], limits)
 
+    def _batch(self, config: Config, entity: str) -> int:
+        """How many records are written, and bound, at a time."""
+        return (
+            most_at_once(config, self.connections.systems(config.id).store.capabilities.batches.get(entity, 0)) or FEW
+        )
+
     def context(self, connector_id: str, entity: str, direction: str) -> Context:
         """What the sync room needs for one lane."""
         config, systems = self.connections.config(connector_id), self.connections.systems(connector_id)
@@ -100,6 +109,7 @@ class Worker:
             target,
             config.values,
             need=lambda kind, keys: self._need(connector_id, kind, keys),
+            coming=lambda kind, keys: _under_way(Lane(connector_id, kind, catalogue.find(kind).direction), keys, OPEN),
             again=lambda kind, keys: self._again(connector_id, kind, keys),
             enabled=config.enabled,
             mappings=tables.mappings,
@@ -167,20 +177,25 @@ class Worker:
             log.warning("credentials refused", extra={"action": "attention", "connector": connector_id})
 
 
+def most_at_once(config: Config, most: int) -> int:
+    """How many records go into one request, as the settings say and the store takes (`most`); 0: one by one."""
+    return min(int(config.section("queue")["batch_count"]), most)
+
+
 def _announce(messages: Mapping[str, Claimed], entity: str, wanted: Mapping[str, str]) -> None:
     """Say what messages in hand may have to wait for."""
     waits.announce({messages[key]: (entity, needed) for key, needed in wanted.items()})
 
 
-def _under_way(lane: Lane, keys: Sequence[str]) -> set[str]:
-    """The keys of this lane that are waiting, being worked on, or failed."""
+def _under_way(lane: Lane, keys: Sequence[str], statuses: Sequence[str] = (*OPEN, FAILED)) -> set[str]:
+    """The keys of this lane that have a message in one of these statuses."""
     columns = Message.__table__.c
     query = select(columns.key).where(
         columns.key.in_(keys),
         columns.connector_id == lane.connector,
         columns.entity == lane.entity,
         columns.direction == lane.direction,
-        columns.status.in_((*OPEN, FAILED)),
+        columns.status.in_(statuses),
     )
     with db.read() as connection:
         return set(connection.execute(query).scalars())

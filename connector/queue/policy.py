@@ -18,14 +18,16 @@ class Policy:
     """One connector's queue section. Counts are messages, times are seconds.
 
     `retry_count` is the number of tries in all. `batchable` says that this entity's target takes several records
-    in one request; `batch_mode` is the operator's switch for it. `quiet` are the levels that the log leaves out;
-    with `tell_batches` each batch call is a system message too (LOG-18).
+    in one request; `batch_mode` is the operator's switch for it. `group` is how many are worth handing out together
+    when many wait, because reading them together is cheap. `quiet` are the levels that the log leaves out; with
+    `tell_batches` each batch call is a system message too (LOG-18).
     """
 
     threshold: int = 25
     batch: int = 25
     batch_mode: bool = True
     batchable: bool = False
+    group: int = 0
     retry_count: int = 3
     retry_interval: float = 30
     check_time: float = 50
@@ -36,17 +38,19 @@ class Policy:
     tell_batches: bool = False
 
     def unit_size(self, pending: int) -> int:
-        """How many messages go into one call when `pending` are waiting at the start of a pass.
+        """How many messages are handed out together when `pending` are waiting at the start of a pass.
 
         Up to the threshold they go one by one; above it all of them are batched, none singly first (both examples
-        of the setting's description count that way).
+        of the setting's description count that way). A group is never so large that a thread has nothing to do.
         """
-        if not (self.batchable and self.batch_mode) or pending <= self.threshold:
+        if not ((self.batchable or self.group) and self.batch_mode) or pending <= self.threshold:
             return 1
-        return max(1, self.batch)
+        batch = max(1, self.batch if self.batchable else 1)
+        share = math.ceil(pending / max(1, self.parallel) / batch) * batch
+        return max(batch, min(share, self.group // batch * batch))
 
     def units(self, pending: int) -> int:
-        """How many calls a pass over `pending` messages makes."""
+        """How many units a pass over `pending` messages makes: calls, where nothing is grouped."""
         return math.ceil(pending / self.unit_size(pending)) if pending else 0
 
     def next_try(self, attempts: int, after: float | None, now: datetime) -> datetime:

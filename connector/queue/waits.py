@@ -9,7 +9,7 @@ instead of put to wait (`called`). What is left, a worker that died in between, 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Select, select, update
@@ -26,6 +26,7 @@ from connector.queue.sql import Rows, plain, run, writing
 TABLE: Any = Message.__table__
 CALLED = "!"  # in `waits_for` of a running message: what it was about to wait for has come
 LONGEST = 300
+CROWD, TICK = 200, 3.0  # messages that wait in a connector; seconds
 
 _NOTED = Rows("noted", id="bigint", epoch="integer", waits_for="text")
 _ANNOUNCE = """
@@ -61,11 +62,23 @@ def release_many(connector_id: str, entity: str, keys: Sequence[str], *, connect
         # in this order: a row that is being put to wait at this moment is seen by one of the two
         own.execute(update(TABLE).where(*mine, has_status(RUNNING)).values(waits_for=CALLED))
         waiting = own.execute(_in(WAITING, mine).order_by(TABLE.c.id).with_for_update()).all()
-        back = [Return(row.id, _why(row.waits_for), now) for row in waiting]
+        due = now if len(waiting) == 0 or not _crowd(own, connector_id) else _tick(now)
+        back = [Return(row.id, _why(row.waits_for), due) for row in waiting]
         if own.dialect.name == "postgresql":
             for lane in {Lane(connector_id, row.entity, row.direction) for row in waiting}:
                 run(own, "SELECT pg_notify(:channel, :lane)", {"channel": inbox.CHANNEL, "lane": str(lane)})
         return len(to_pending(own, back, now=now).pending)
+
+
+def _crowd(connection: Connection, connector_id: str) -> bool:
+    """Whether so many wait that those who are released come in a stream: a first full sync."""
+    query = select(TABLE.c.id).where(TABLE.c.connector_id == connector_id, has_status(WAITING)).limit(CROWD)
+    return len(connection.execute(query).all()) == CROWD
+
+
+def _tick(now: datetime) -> datetime:
+    """The next of the moments at which all that has been released meanwhile comes back at once, to be batched."""
+    return datetime.fromtimestamp((now.timestamp() // TICK + 1) * TICK, UTC)
 
 
 def _in(status: str, conditions: Sequence[Any]) -> Select[Any]:

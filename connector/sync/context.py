@@ -83,8 +83,10 @@ class Context:
     # messages of these keys may wait for (entity, the key given for each)
     announce: Callable[[str, Mapping[str, str]], None] = lambda entity, wanted: None
     need: Callable[[str, Sequence[str]], None] = _nobody  # (entity, keys) must be synced before
+    coming: Callable[[str, Sequence[str]], set[str]] = lambda entity, keys: set()  # which of these are on their way
     again: Callable[[str, Sequence[str]], None] = _nobody  # (entity, keys) have to be written once more
     enabled: Callable[[str], bool] = lambda entity: True
+    batch: int = 0  # records that are written, and bound, at a time; 0: all of them
     mappings: Mapping[str, Sequence[Row]] = field(default_factory=dict)  # kind -> active rows, in order
     rules: Sequence[Rule] = ()  # sync rules, in order of priority
     opposite: Callable[[str, Sequence[str]], None] = _nobody  # these have to travel the other way too

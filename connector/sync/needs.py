@@ -58,6 +58,14 @@ class Needs:
         self.ask(entity, missing)
         return missing
 
+    def to_come(self, entity: str, keys: Sequence[str]) -> list[str]:
+        """Those of the keys that have to be waited for: said first, then looked for once more, as in `absent`."""
+        if not keys:
+            return []
+        self.context.announce(entity, {key: key for key in keys})
+        bound = bindings.get_many(self.context.connector, entity, keys)
+        return [key for key in keys if key not in bound or not (bound[key].target_id or bound[key].sure)]
+
     def in_erp(self, entity: str, wanted: Mapping[str, str]) -> dict[str, str]:
         """ERP keys of these records of the store, by the store's id; those without one are asked for.
 

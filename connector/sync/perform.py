@@ -20,6 +20,7 @@ from connector.sync.bindings import PROVISIONAL, Bound, Mark
 from connector.sync.brake import Danger
 from connector.sync.context import FORCING, Context, Task
 from connector.sync.needs import Needs
+from connector.sync.parts import away, parts
 from connector.sync.safety import safety
 from connector.sync.twoway import Plan
 from connector.systems.base import Written
@@ -43,7 +44,10 @@ def perform(context: Context, tasks: Sequence[Task], ours: Ours) -> list[Result]
 
     Raises Retry, Refused or Fail when the source could not be read at all: it goes for every message.
     """
-    return _Flow(context, tasks, ours).run()
+    flow = _Flow(context, tasks, ours)
+    for entity in context.sync.needs:
+        flow.wait_for(entity)
+    return flow.run() if flow.open else flow.results
 
 
 class _Flow:
@@ -61,6 +65,7 @@ class _Flow:
         self.sources: dict[str, Record] = {}  # as read
         self.records: dict[str, Record] = {}  # as they are to be written
         self.plans: dict[str, Plan] = {}
+        self.away: Outcome | None = None  # nobody is there: what comes behind need not find that out for itself
 
     def run(self) -> list[Result]:
         self.sources = self.context.source.read_many(self.entity, list(self.open))
@@ -73,14 +78,20 @@ class _Flow:
         if self.twoway:
             self._weigh(known)
         self._brake()
-        marks = self._mark(known)
-        if marks:
-            self._write(marks, known)
+        self._in_parts(known)
         return self.results
 
     def _end(self, key: str, word: Outcome | None, summary: str = "", wrote: bool = False) -> None:
         task = self.open.pop(key)
         self.results.append(Result(task.id, word, summary or (word.reason if word else ""), wrote))
+
+    def wait_for(self, entity: str) -> None:
+        """What hangs on a record that is on its way itself waits for it, without a question to anybody."""
+        bound = bindings.get_many(self.context.connector, entity, list(self.open))
+        missing = [key for key in self.open if key not in bound or not (bound[key].target_id or bound[key].sure)]
+        coming = self.context.coming(entity, missing) if missing else set()
+        for key in self.needs.to_come(entity, [key for key in missing if key in coming]):
+            self._end(key, Wait(f"The {entity} {key} is not in the store yet.", for_=(entity, key)))
 
     # --- what we know of them ---------------------------------------------------------------------------
 
@@ -260,6 +271,17 @@ class _Flow:
         return bool(held)
 
     # --- doing it ---------------------------------------------------------------------------------------
+
+    def _in_parts(self, known: dict[str, str]) -> None:
+        """Mark, write and bind a part after the other: who is killed repeats one part and not all that was read."""
+        for part in parts(self.open, self.context.batch):
+            self.open, before = dict(part), len(self.results)
+            for key in list(self.open) if self.away else ():
+                self._end(key, self.away)
+            marks = self._mark(known)
+            if marks:
+                self._write(marks, known)
+            self.away = self.away or away(result.word for result in self.results[before:])
 
     def _mark(self, known: dict[str, str]) -> dict[str, Mark]:
         if not self.open:

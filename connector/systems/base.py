@@ -124,12 +124,17 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a system can take part in. `batches` maps an entity to the most records of one request."""
+    """What a system can take part in. `batches` maps an entity to the most records of one request.
+
+    `groups` maps an entity to how many records are worth reading together when many wait, though they are written
+    one by one or in several requests.
+    """
 
     reads: frozenset[str] = frozenset()
     writes: frozenset[str] = frozenset()
     pushes: frozenset[str] = frozenset()
     batches: Mapping[str, int] = field(default_factory=dict)
+    groups: Mapping[str, int] = field(default_factory=dict)
     parallel: int = 1  # the most requests at a time that do it any good
     limits: Mapping[str, str] = field(default_factory=dict)  # entity -> why it cannot be written, a sentence
 

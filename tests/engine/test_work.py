@@ -30,7 +30,8 @@ class Fixed:
         self.erp, self.store = FakeErp(), FakeStore()
 
     def config(self, connector_id: str) -> Any:
-        return SimpleNamespace(id=connector_id, attention="", values={}, enabled=lambda entity: True)
+        return SimpleNamespace(id=connector_id, attention="", values={}, enabled=lambda entity: True,
+                               section=lambda name: {"batch_count": 25})  # fmt: skip
 
     def tables(self, connector_id: str) -> Tables:
         return Tables({}, {}, ())

@@ -46,6 +46,25 @@ def test_orders_and_a_switched_off_batch_mode_go_one_by_one(off: dict[str, bool]
     assert Policy(**{"threshold": 2, "batch": 5, "batchable": True, **off}).units(50) == 50  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    ("pending", "batch", "batchable", "size"),
+    [
+        (10_000, 1, False, 100),  # read together, written one by one
+        (10_000, 25, True, 100),  # several requests out of one reading
+        (10_000, 500, True, 500),  # never less than one request
+        (120, 1, False, 30),  # shared out among all threads
+        (120, 25, True, 50),
+        (25, 1, False, 1),
+    ],
+)
+def test_what_is_cheaper_to_read_together_is_handed_out_in_groups(
+    pending: int, batch: int, batchable: bool, size: int
+) -> None:
+    policy = Policy(threshold=25, batch=batch, batchable=batchable, group=100, parallel=4)
+    assert policy.unit_size(pending) == size
+    assert Policy(threshold=25, batch=batch, batchable=batchable, group=100, batch_mode=False).unit_size(pending) == 1
+
+
 def delay(policy: Policy, attempts: int, after: float | None = None) -> float:
     return (policy.next_try(attempts, after, NOW) - NOW).total_seconds()
 

@@ -77,3 +77,18 @@ def test_a_message_that_was_called_and_is_done_forgets_it(in_hand: Claimed, cloc
     unit = Unit(PRICES, (in_hand,), lambda: {in_hand.id})
     settle.settle(unit, Report([Verdict(in_hand.id)]), Policy(), now=clock.now())
     assert row(in_hand) == ("succeeded", "")
+
+
+def test_who_are_released_in_a_stream_come_back_on_one_tick(any_app: Flask, clock: FakeClock) -> None:
+    keys = [f"P{number:03d}" for number in range(waits.CROWD + 1)]
+    inbox.put(PRICES, [inbox.Item(key) for key in keys], now=clock.now())
+    taken = claim.claim(PRICES, len(keys), worker="one", lease_seconds=30, now=clock.now())
+    verdicts = [Verdict(one.id, Wait("Not there yet.", for_=("product", one.key))) for one in taken]
+    settle.settle(Unit(PRICES, tuple(taken), set), Report(verdicts), Policy(), now=clock.now())
+    waits.release_many("DEMO", "product", keys[:1])
+    waits.release_many("DEMO", "product", keys[1:2])
+    columns = Message.__table__.c
+    with db.read() as connection:
+        due = list(connection.execute(select(columns.available_at).where(columns.status == "pending")).scalars())
+    assert len(due) == 2 and due[0] > clock.now()
+    assert all(moment.timestamp() % waits.TICK == 0 for moment in due)

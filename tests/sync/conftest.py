@@ -40,6 +40,8 @@ class Bench:
     put_again: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     announced: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     meanwhile: Callable[[], object] | None = None  # what others do right after the announcement
+    coming: set[tuple[str, str]] = field(default_factory=set)  # what has a message on its way
+    batch: int = 0
     # as in a fresh connector: products, prices and stock only
     disabled: set[str] = field(default_factory=lambda: {one.entity for one in catalogue.SYNCS} - {*FIRST})
 
@@ -64,6 +66,8 @@ class Bench:
             again=lambda kind, keys: self.put_again.append((kind, tuple(keys))),
             need=lambda kind, keys: self.needed.append((kind, tuple(keys))),
             enabled=lambda kind: kind not in self.disabled,
+            coming=lambda kind, keys: {key for key in keys if (kind, key) in self.coming},
+            batch=self.batch,
         )
 
     def perform(

@@ -366,3 +366,56 @@ def test_what_hangs_on_a_product_that_is_kept_out_does_not_wait_for_it(bench: Be
     bench.perform("product", "A1", origin="person")
     assert bench.needed == [("price", ("A1",)), ("inventory", ("A1",))]
     assert bench.perform("price", "A1")[0].word is None
+
+
+def test_what_hangs_on_a_product_that_is_on_its_way_waits_without_a_question_to_anybody(bench: Bench) -> None:
+    bench.erp.set(price("A1", "10"))
+    bench.coming.add(("product", "A1"))
+    (result,) = bench.perform("price", "A1")
+    assert isinstance(result.word, Wait) and result.word.for_ == ("product", "A1")
+    assert (bench.erp.reads, bench.store.finds, bench.needed) == ([], [], [])
+    assert bench.announced == [("product", ("A1",))]
+
+
+def test_a_product_that_arrives_right_after_that_look_is_not_waited_for(bench: Bench) -> None:
+    bench.erp.set(product("A1"))
+    bench.erp.set(price("A1", "10"))
+    bench.coming.add(("product", "A1"))
+
+    def bound_meanwhile() -> None:
+        bench.meanwhile = None
+        bench.perform("product", "A1")
+
+    bench.meanwhile = bound_meanwhile
+    (result,) = bench.perform("price", "A1")
+    assert result.word is None and bench.store.prices["A1"] == Decimal(10)
+
+
+def test_a_group_is_read_once_and_bound_part_by_part(bench: Bench) -> None:
+    """Who is killed in the middle repeats at most the part in hand."""
+    keys = [f"P{number}" for number in range(7)]
+    for key in keys:
+        bench.erp.set(product(key))
+    bench.batch = 3
+    bound: list[int] = []
+    bench.store.before = lambda records: bound.append(len(bindings.get_many("DEMO", "product", keys)))
+    assert all(result.word is None for result in bench.perform("product", *keys))
+    assert len(bench.erp.reads) == len(bench.store.finds) == 1
+    assert [written for _, written in bench.store.writes] == [("P0", "P1", "P2"), ("P3", "P4", "P5"), ("P6",)]
+    assert bound == [3, 6, 7]  # the part in hand is marked, the ones before are bound, the rest is untouched
+
+
+def test_of_a_group_only_the_part_in_hand_meets_a_store_that_is_away(bench: Bench) -> None:
+    def away(records: Sequence[Record]) -> None:
+        raise Retry("The store cannot be reached.", away=True)
+
+    for key in ("A1", "A2", "A3"):
+        bench.erp.set(product(key))
+    bench.batch, bench.store.before = 1, away
+    results = bench.perform("product", "A1", "A2", "A3")
+    assert [word(result) for result in results] == [Retry] * 3 and [one.wrote for one in results] == [
+        True,
+        False,
+        False,
+    ]
+    assert len(bench.store.writes) == 1

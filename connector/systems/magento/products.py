@@ -6,21 +6,22 @@ update when the SKU is there already, so a lost reply does no harm (facts/MAGENT
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
-from connector.errors import Fail, Outcome, Refused, Skip
+from connector.errors import Fail, Outcome, Refused, Retry, Skip
 from connector.records import PRODUCT, Product, Record
 from connector.systems.base import Page, Written
 from connector.systems.magento import errors, fields, goods
 from connector.systems.magento.client import not_magento, reading, sku_path
 from connector.systems.magento.entity import Entity, since_filter
 from connector.systems.magento.fields import DISABLED, Draft
-from connector.systems.magento.find import existing, products, with_quantities
+from connector.systems.magento.find import by_key, existing, products, with_quantities
 from connector.systems.magento.shop import Shop
 from connector.systems.magento.urlkeys import unique_key, url_key
 
+Links = Mapping[str, Sequence[Mapping[str, Any]]]  # SKU -> category links that it has
 GONE = {errors.UNKNOWN_SET, errors.MISSING_VALUE, errors.NO_SUCH_PRODUCT}  # what a partial PUT of a missing SKU gets
 
 
@@ -53,13 +54,22 @@ class Products(Entity):
 
     def write_many(self, records: Sequence[Product], known: Mapping[str, str]) -> list[Written]:
         """One by one; a refusal is in `problem`. Raises Refused, which concerns every other record too."""
-        return [self._one(record, bound=record.key in known) for record in records]
+        sold = [record for record in records if record.active and record.exported]
+        held = self._links([record.key for record in sold if record.key in known and record.categories])
+        there = {*known, *self._there([one.key for one in records if one not in sold and one.key not in known])}
+        done: list[Written] = []
+        away: Outcome | None = None  # nobody is there: the others need not find that out one by one
+        for record in records:
+            one = Written(record.key, problem=away) if away else self._one(record, record.key in there, held)
+            away = one.problem if isinstance(one.problem, Retry) and one.problem.away else None
+            done.append(one)
+        return done
 
-    def _one(self, record: Product, *, bound: bool) -> Written:
+    def _one(self, record: Product, bound: bool, held: Links) -> Written:
         try:
             if not (record.active and record.exported):
                 return self._take_off(record, bound)
-            return self._update(record) if bound else self._create(record)
+            return self._update(record, held) if bound else self._create(record)
         except Refused:
             raise
         except Outcome as word:
@@ -93,15 +103,25 @@ class Products(Entity):
         created = answer.get("created_at") == answer.get("updated_at")  # an update moves updated_at on, by the second
         return self._written(record, answer, draft, created=created)
 
-    def _for_update(self, record: Product) -> Draft:
+    def _there(self, keys: Sequence[str]) -> Iterable[str]:
+        """Which of these products are in the store though nobody has bound them."""
+        return existing(self.client, keys) if keys else ()
+
+    def _links(self, keys: Sequence[str]) -> Links:
+        """The category links that these products have: they can only be written as a whole."""
+        path, names = "/products", "sku,extension_attributes[category_links]"
+        rows = self.client.search_in(path, "sku", keys, fields=names) if keys else []
+        with reading(path):
+            return {
+                key: [dict(one) for one in (row.get("extension_attributes") or {}).get("category_links") or []]
+                for key, row in by_key(keys, rows)
+            }
+
+    def _for_update(self, record: Product, held: Links) -> Draft:
         draft = fields.for_update(record, self.store, self.backorders)
         if record.categories:
-            path, names = "/products", "sku,extension_attributes[category_links]"
-            rows = self.client.search_in(path, "sku", [record.key], fields=names)
-            with reading(path):
-                extensions = [row.get("extension_attributes") or {} for row in rows]
-                held = [dict(one) for extension in extensions for one in extension.get("category_links") or []]
-            found = fields.links(record, held, keep=bool(self.shop.setting(PRODUCT, "keep_categories", False)))
+            keep = bool(self.shop.setting(PRODUCT, "keep_categories", False))
+            found = fields.links(record, held.get(record.key, []), keep=keep)
             if found is not None:
                 draft.extension()["category_links"] = found
         fields.over(draft, record, self.store)
@@ -115,8 +135,8 @@ class Products(Entity):
         # both ways a product is read by what it is bound to, and Magento's products are read by SKU
         return Written(record.key, seen.key, created=created, fields=draft.told(), seen=seen)
 
-    def _update(self, record: Product) -> Written:
-        draft = self._for_update(record)
+    def _update(self, record: Product, held: Links) -> Written:
+        draft = self._for_update(record, held)
         path = f"/products/{sku_path(record.key)}"
         try:
             answer = self._send("PUT", path, draft, record)
@@ -128,7 +148,7 @@ class Products(Entity):
             if word.code != errors.UNKNOWN_SET:
                 raise
             self.store.forget()
-            draft = self._for_update(record)
+            draft = self._for_update(record, held)
             answer = self._send("PUT", path, draft, record)
         return self._written(record, answer, draft)
 
@@ -136,7 +156,7 @@ class Products(Entity):
         """An item that is not for sale is disabled where it is in the store, and never created."""
         why = f"it is {record.status_label or 'inactive'} in the ERP" if not record.active else "its export is off"
         skip = Skip(f"Not sent: {why}, and it is not in the store.", code="magento.not_for_sale")
-        if not bound and not existing(self.client, [record.key]):
+        if not bound:
             return Written(record.key, problem=skip)
         try:
             answer = self._put({"sku": record.key, "status": DISABLED})

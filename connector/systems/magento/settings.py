@@ -94,6 +94,7 @@ CAPABILITIES = Capabilities(
         }
     ),
     batches={PRICE: 500, INVENTORY: 100},
+    groups={PRODUCT: 100, INVENTORY: 1_000},
     parallel=4,
     limits={CUSTOMER_ATTRIBUTE: NO_CUSTOMER_ATTRIBUTES, CREDIT_MEMO: NO_MEMOS},
 )  # fmt: skip

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from requests.exceptions import ConnectTimeout
 
 from connector.errors import Fail, Refused, Retry, Skip
 from connector.records import Product
@@ -367,3 +368,35 @@ def test_an_option_that_was_made_a_moment_ago_is_known_half_a_minute_later(shop:
     shop.clock.advance(31)
     (second,) = magento.write_many([record], known={"A": "1"})
     assert "no option" in first.fields["notes"][0] and second.fields["color"] == "21"
+
+
+def test_the_links_of_many_products_are_looked_at_in_one_request(shop: Shop) -> None:
+    shop.furnished()
+    held = [{"sku": sku, "extension_attributes": {"category_links": [{"category_id": "3", "position": 1}]}}
+            for sku in ("A", "B")]  # fmt: skip
+    shop.answer("GET", "/products", listing(held))
+    for sku in ("A", "B"):
+        shop.file("PUT", f"/products/{sku}", "product.json")
+    records = [Product("A", name="A", categories=("3",)), Product("B", name="B", categories=("3", "4"))]
+    shop.magento().write_many(records, known={"A": "1", "B": "2"})
+    (look,) = [sent for sent in shop.sent if sent.path == "/products"]
+    assert look.filters() == {"sku": ("in", "A,B")}
+    links = [product(sent).get("extension_attributes", {}).get("category_links") for sent in shop.writes()]
+    assert links == [None, [{"category_id": "3", "position": 1}, {"category_id": "4", "position": 0}]]
+
+
+def test_many_that_are_not_for_sale_are_looked_up_in_one_request(shop: Shop) -> None:
+    shop.answer("GET", "/products", listing([]))
+    records = [Product(key, name=key, active=False) for key in ("A", "B", "C")]
+    assert all(isinstance(one.problem, Skip) for one in shop.magento().write_many(records, known={}))
+    assert [sent.filters() for sent in shop.sent] == [{"sku": ("in", "A,B,C")}]
+
+
+def test_a_store_that_is_away_is_asked_once_and_not_for_each_product(shop: Shop) -> None:
+    def nobody(_: Sent) -> None:
+        raise ConnectTimeout("too late")
+
+    shop.furnished().on("POST", "/products", nobody)
+    done = shop.magento().write_many([Product(key, name=key) for key in ("A", "B", "C")], known={})
+    assert [isinstance(one.problem, Retry) and one.problem.away for one in done] == [True] * 3
+    assert shop.calls().count("POST /products") == 1

@@ -1,0 +1,143 @@
+"""G24: the first full sync of a catalogue into the sandbox store: calls, time against the bound, memory.
+
+The store answers each request so many milliseconds late (the sandbox's fault "slow"), so that the time is bound by
+latency and parallel requests as with a shop far away, and not by the simulated shop's own speed.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from connector.clock import CLOCK
+from connector.db import db
+from connector.queue.models import Message
+from connector.records import INVENTORY, PRICE, PRODUCT
+from connector.sandbox.process import Children, free_base
+from connector.setup import connectors, lifecycle
+from tests.bench.common import Goal, World
+from tests.bench.drain import resident
+from tests.flow.shop import CONNECTOR, ask, values_for
+
+PRODUCTS, BATCH, PARALLEL, LATENCY = 10_000, 100, 4, 0.15
+CATALOGUE = 50_000
+
+
+def run(world: World, python: Path) -> list[Goal]:
+    return full_sync(world) if world.name == "SQLite" else []
+
+
+def full_sync(world: World, products: int = PRODUCTS) -> list[Goal]:
+    """Everything for the first time: products, prices, stock in two sources."""
+    with shop(world, products) as sandboxes:
+        store, erp = sandboxes.url("magento"), sandboxes.url("acumatica")
+        slow = [{"route": ".*", "fault": "slow", "rate": 1, "seconds": LATENCY}]
+        ask("PUT", f"{store}/_sandbox/faults", slow)
+        before, memory = calls(store), Memory()
+        asked, started = calls(erp), CLOCK.monotonic()
+        with memory:
+            world.app.extensions["engine"].start()
+            for entity in (PRODUCT, PRICE, INVENTORY):
+                world.app.extensions["engine"].poll(CONNECTOR, entity)
+            until_quiet()
+        seconds = CLOCK.monotonic() - started
+        world.app.extensions["engine"].stop()
+        made, read = calls(store) - before, calls(erp) - asked
+    return goals(made, read, seconds, memory)
+
+
+def goals(made: int, read: int, seconds: float, memory: Memory) -> list[Goal]:
+    sold, stocked = bound(PRODUCT), bound(INVENTORY)
+    least = sold + math.ceil(sold / BATCH) + math.ceil(stocked / BATCH)
+    share = made * LATENCY / PARALLEL / seconds
+    name = f"full sync of {sold:,} products, prices, stock in 2 sources"
+    what = f"{made:,} calls, least {least:,} (one for each product, {BATCH} a call for the others)"
+    time = f"{share:.2f} x ({seconds:.0f} s; L = {LATENCY * 1000:.0f} ms, C = {PARALLEL})"
+    grown = f"{memory.most:.0f} MB at most, {memory.first:.0f} MB after the first tenth"
+    return [
+        Goal(
+            "G24",
+            f"{name}: calls to the store <= 1.1 x the least",
+            f"{made / least:.3f} x: {what}",
+            made <= 1.1 * least,
+        ),
+        Goal("G24", f"{name}: time >= 0.85 x of calls x L / C", time, share >= 0.85),
+        Goal("G24", f"{name}: memory <= 1.2 x of after the first tenth", grown, memory.most <= 1.2 * memory.first),
+        Goal("G24", f"{name}: calls to the ERP", f"{read:,} ({sold / read:.0f} products a call)", None),
+    ]
+
+
+@contextmanager
+def shop(world: World, products: int) -> Iterator[Children]:
+    """Both sandboxes and an initialized connector; nothing runs yet."""
+    world.fresh()
+    with Children(free_base(), world.folder / "sandbox") as sandboxes:
+        ask("POST", f"{sandboxes.url('acumatica')}/_sandbox/reset", {"products": products})
+        values = values_for(sandboxes)
+        values["store"] |= {"parallel": PARALLEL}
+        values["queue"] |= {"threshold_count": 10, "batch_count": BATCH}
+        values["inventory"] |= {"warehouses": ["MAIN", "EAST"], "source_map": ["MAIN=default", "EAST=east"]}
+        connectors.create(CONNECTOR, "Bench", "magento", values, "bench")
+        lifecycle.initialize(CONNECTOR, "bench")
+        try:
+            yield sandboxes
+        finally:
+            world.app.extensions["engine"].stop()
+
+
+class Memory:
+    """Resident memory of this process, looked at each second while the block runs."""
+
+    def __init__(self) -> None:
+        self.seen: list[float] = []
+        self._end = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+
+    def __enter__(self) -> None:
+        self._thread.start()
+
+    def __exit__(self, *_error: object) -> None:
+        self._end.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._end.wait(1.0):
+            self.seen.append(resident())
+
+    @property
+    def most(self) -> float:
+        return max(self.seen)
+
+    @property
+    def first(self) -> float:
+        return self.seen[len(self.seen) // 10]
+
+
+def calls(url: str) -> int:
+    return int(ask("GET", f"{url}/_sandbox/calls?after=999999999")["total"])
+
+
+def until_quiet() -> None:
+    columns = Message.__table__.c
+    query = select(func.count()).where(columns.status.in_(("pending", "running", "waiting")))
+    while True:
+        with db.read() as connection:
+            left = int(connection.execute(query).scalar_one())
+        if not left:
+            return
+        CLOCK.sleep(0.5)
+
+
+def bound(entity: str) -> int:
+    """How many records of an entity are in the store."""
+    from connector.sync.models import Binding
+
+    columns = Binding.__table__.c
+    query = select(func.count()).where(columns.entity == entity, columns.target_id != "")
+    with db.read() as connection:
+        return int(connection.execute(query).scalar_one())

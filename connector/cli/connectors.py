@@ -9,6 +9,7 @@ from typing import Any
 import click
 from flask.cli import AppGroup
 
+from connector.cli import beginning
 from connector.cli.common import known, operator, sentences
 
 connector = AppGroup("connector", help="The configured connectors.")
@@ -75,10 +76,12 @@ def export(ids: tuple[str, ...], output: Any) -> None:
 @connector.command("import")
 @click.argument("file", type=click.File("r", encoding="utf-8"))
 @click.option("--dry-run", is_flag=True, help="Say what would change and change nothing.")
+@click.option("--initialize", is_flag=True, help="Then check and initialize those that are new, so that they work.")
 @sentences()
-def import_(file: Any, dry_run: bool) -> None:
+def import_(file: Any, dry_run: bool, initialize: bool) -> None:
     """Create or change connectors from a JSON FILE ("-" is standard input): all of them, or none."""
-    from connector.setup import transfer
+    from connector.setup import connectors, transfer
+    from connector.setup.models import NEW
 
     try:
         content = file.read()
@@ -97,6 +100,18 @@ def import_(file: Any, dry_run: bool) -> None:
             click.echo(f"{each.id}: no change")
     changed = sum(each.changed for each in done)
     click.echo(f"{changed} of {len(done)} connectors {would}changed.")
+    for config in [connectors.get(each.id) for each in done] if initialize and not dry_run else []:
+        if config.state == NEW:
+            beginning.initialize(config)
+
+
+@connector.command("initialize")
+@click.argument("id")
+@click.option("--schedules/--no-schedules", default=True, show_default=True, help="Switch its schedules on.")
+@sentences()
+def initialize(id: str, schedules: bool) -> None:
+    """Check both systems of a new connector and begin: what its Initialize button does."""
+    beginning.initialize(known(id), schedules=schedules)
 
 
 @connector.command("copy")

@@ -9,7 +9,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from connector.cli import demo_shop
+from connector.cli import beginning, demo_shop
 from connector.cli.common import operator, sentences
 from connector.sync.catalogue import SYNCS
 
@@ -39,7 +39,7 @@ def demo(look: bool) -> None:
     address = notify(config, current_app.config["PORT"])
     click.echo(f"The Acumatica sandbox notifies {address}.")
     if config.state == NEW and not config.last_action:
-        _initialize(config)
+        beginning.initialize(config)
         if look:
             _look(config)
 
@@ -90,18 +90,6 @@ def _moved(config: Config) -> Config:
     for change in connectors.save(DEMO, given, user=operator(), revision=config.revision):
         click.echo(f"Connector DEMO: {change}.")
     return connectors.get(DEMO)
-
-
-def _initialize(config: Config) -> None:
-    from connector.engine import probes
-    from connector.setup import lifecycle
-
-    rows = probes.all(current_app.extensions["engine"], config)
-    for row in lifecycle.initialize(config.id, operator(), probes=rows):
-        if row.kind == "check":
-            click.echo(f"{'OK  ' if row.ok else 'FAIL'} {row.label}: {row.text}")
-        if row.required and not row.ok:
-            raise click.ClickException("DEMO is not initialized. Start the sandbox: flask --app wsgi sandbox.")
 
 
 def _look(config: Config) -> None:

@@ -13,6 +13,7 @@ from connector.db import utcnow
 from connector.errors import Outcome
 from connector.queue import history, logbook, numbers
 from connector.queue.history import Place
+from connector.queue.inbox import LONGEST_KEY
 from connector.queue.lanes import Lane
 from connector.queue.models import RUNNING, URGENT
 from connector.setup.models import OPERATOR
@@ -58,6 +59,19 @@ def page(connector: str, entity: str) -> Response:
         may_act=current_user.may(OPERATOR),
         now=utcnow(),
     )
+
+
+@blueprint.get("/<connector>/<entity>/record")
+@need("viewer")
+def record(connector: str, entity: str) -> Response:
+    """From a typed key to the page of that record; it need not have a message yet."""
+    sync, _ = _sync(entity), asking.connector_label(connector)
+    asked = Asked(request.args)
+    key = asked.text("key", LONGEST_KEY)
+    if not key:
+        flash(asked.errors.get("key") or "Type the key of a record first.", "warning")
+        return go(url_for("processes.page", connector=connector, entity=sync.entity))
+    return go(url_for("records.page", connector=connector, entity=sync.entity, key=key))
 
 
 def _due(row: Row[Any]) -> bool:

@@ -35,6 +35,13 @@ def test_each_entity_has_a_page_with_its_pending_messages(
     assert re.findall(r'href="/records/DEMO/\w+/([\w-]+)"', page) == [f"{entity}-1"]
 
 
+def test_a_record_without_a_message_is_found_by_its_key(engine: Desk, viewer: Client) -> None:
+    assert "Show the record" in viewer.get("/processes/DEMO/price").text
+    found = viewer.get("/processes/DEMO/price/record?key=%20A%2FB%20")
+    assert (found.status_code, found.headers["Location"]) == (303, "/records/DEMO/price/A/B")
+    assert viewer.get("/processes/DEMO/price/record?key=").headers["Location"] == "/processes/DEMO/price"
+
+
 def test_the_columns_are_those_of_the_screen(engine: Desk, viewer: Client) -> None:
     rows.message(key="MUG", attempts=2, error="The store was busy.", available_at=utcnow() + timedelta(minutes=5))
     page = viewer.get("/processes/DEMO/price").text
@@ -150,7 +157,7 @@ def test_only_operators_process(engine: Desk, viewer: Client, operator: Client, 
     assert (engine.synced, engine.processed) == ([], [])
     assert stranger.get("/processes/DEMO/price").status_code in (302, 303)
     main = viewer.get("/processes/DEMO/price").text.split("<main")[1]
-    assert "<button" not in main and "checkbox" not in main
+    assert "Process Messages" not in main and "Process selected" not in main and "checkbox" not in main
     assert "Process Messages" in operator.get("/processes/DEMO/price").text
 
 

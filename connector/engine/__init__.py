@@ -11,7 +11,7 @@ import logging
 import os
 import socket
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Flask
@@ -177,6 +177,14 @@ class Engine:
             connectors.clear_attention(connector_id)
             self.refresh()
         return check
+
+    def compare(self, connector_id: str, entity: str, mode: str, *, user: str, days: int = 0) -> int | None:
+        """Compare both systems in the background: full, or a sample. None when one of this entity runs already."""
+        return self._jobs.comparer.start(connector_id, entity, mode, user, self._stop, days)
+
+    def repair(self, comparison: int, *, user: str, ids: Sequence[int] = ()) -> None:
+        """Write the differences of a comparison again (all, or these), in the background."""
+        self._jobs.comparer.repair(comparison, user, ids, self._stop)
 
     def initialize(self, connector_id: str, user: str, activate_schedules: bool = True) -> None:
         """Initialize in the background; the activity grid shows each row. Raises KeyError, Invalid."""

@@ -17,6 +17,7 @@ from connector.clock import Clock
 from connector.db import utcnow
 from connector.engine import tidying
 from connector.engine.clocks import Corrector
+from connector.engine.comparing import Comparer
 from connector.engine.systems import Connections
 from connector.engine.work import Worker, most_at_once
 from connector.errors import Refused
@@ -44,6 +45,7 @@ class Jobs:
     def __init__(self, app: Flask, connections: Connections, worker: Worker, bell: Bell, clock: Clock) -> None:
         self.app, self.connections, self.worker, self.bell, self.clock = app, connections, worker, bell, clock
         self.clocks = Corrector(clock)
+        self.comparer = Comparer(app, worker, bell, clock)
 
     def all(self) -> list[Job]:
         """Every job that may run now."""
@@ -62,6 +64,7 @@ class Jobs:
             schedules.POLL: self._poll,
             schedules.CLEAN: lambda lane, job_run: self._clean(lane, job_run, schedule.cron),
             schedules.EXPIRY: self._expiry,
+            schedules.COMPARE: self._compare,
             schedules.FAILED: self._failed,
         }[schedule.job]
         return Job(
@@ -91,6 +94,9 @@ class Jobs:
 
     def _expiry(self, lane: Lane, job_run: JobRun) -> str:
         return tidying.tell_of_expiry(self.connections.config(lane.connector))
+
+    def _compare(self, lane: Lane, job_run: JobRun) -> str:
+        return self.comparer.all(self.connections.config(lane.connector), job_run.stop)
 
     def _failed(self, lane: Lane, job_run: JobRun) -> str:
         """Failed Order Sync: orders that failed in the last days are sent again (SCH-05)."""

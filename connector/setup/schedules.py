@@ -17,8 +17,8 @@ from connector.setup.models import Connector, Schedule
 from connector.setup.rows import Config
 
 TABLE = Schedule.__table__
-WINDOW, POLL, CLEAN, EXPIRY, FAILED = "window", "poll", "clean", "expiry", "failed"
-JOBS = (WINDOW, POLL, CLEAN, EXPIRY, FAILED)
+WINDOW, POLL, CLEAN, EXPIRY, FAILED, COMPARE = "window", "poll", "clean", "expiry", "failed", "compare"
+JOBS = (WINDOW, POLL, CLEAN, EXPIRY, FAILED, COMPARE)
 LONGEST_DESCRIPTION = 200
 NIGHTLY = "0 1 * * *"  # SCH-06
 
@@ -53,6 +53,7 @@ FIRST = [
     (FAILED, "order", STORE_TO_ERP, "15 * * * *", "Send failed orders again"),
     (CLEAN, "", "", NIGHTLY, "Archive settled messages and old log entries"),
     (EXPIRY, "", "", NIGHTLY, "Look for credentials and tokens that are about to end"),
+    (COMPARE, "", "", "30 2 * * *", "Compare both systems"),
 ]
 
 

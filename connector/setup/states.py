@@ -53,10 +53,10 @@ def cleans(config: Config) -> bool:
 
 
 def may_start(config: Config, job: str, entity: str) -> bool:
-    """Whether a schedule of this job (window, poll, failed, clean, expiry) may start anything now."""
+    """Whether a schedule of this job (window, poll, failed, clean, expiry, compare) may start anything now."""
     if job in ("window", "failed"):
         return sends(config, entity)
-    return polls(config, entity) if job == "poll" else cleans(config)
+    return polls(config, entity) if job in ("poll", "compare") else cleans(config)
 
 
 def _ticked(config: Config, entity: str) -> bool:

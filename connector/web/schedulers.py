@@ -30,8 +30,10 @@ METHODS = {
     schedules.FAILED: "Send failed orders again",
     schedules.CLEAN: "Clean the log",
     schedules.EXPIRY: "Check credentials",
+    schedules.COMPARE: "Compare both systems",
 }
 CODES = {schedules.CLEAN: "cleanLog", schedules.EXPIRY: "credentialExpiry", schedules.FAILED: "failedOrderSync"}
+CODES[schedules.COMPARE] = "reconciliation"
 STATES = ("on", "off", "expired")
 
 

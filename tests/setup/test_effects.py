@@ -26,7 +26,7 @@ from tests.conftest import ROOT
 
 ERP, MAGENTO, SYNC, ENGINE = "systems/acumatica/", "systems/magento/", "sync/", "engine/"
 HERE = "setup/test_effects.py::"
-WATCH = "watch/test_brakes.py::"
+WATCH, DRIFT = "watch/test_brakes.py::", "watch/test_drift.py::"
 BUILT = "setup/test_connectors.py::test_the_systems_are_built_with_their_own_values_and_the_preferences"
 
 CONTACTS = ERP + "test_customers.py::test_contacts_and_locations_are_neither_asked_for_nor_told_where_they_are_left_out"
@@ -182,6 +182,9 @@ EFFECTS = {
     "log.keep_days": ENGINE + "test_tidying.py::test_nothing_goes_without_a_lifetime",
     "log.frequency": ENGINE + "test_tidying.py::test_the_frequency_says_on_which_days_the_log_is_cleaned",
     "log.mode": ENGINE + "test_tidying.py::test_without_the_archive_nothing_is_written",
+    "drift.sample": DRIFT + "test_a_sample_takes_about_as_many_as_the_setting_says",
+    "drift.nightly": DRIFT + "test_the_nightly_comparison_is_what_the_settings_say",
+    "drift.days": DRIFT + "test_the_nightly_comparison_is_what_the_settings_say",
     "brake.enabled": WATCH + "test_share_and_minimum_say_how_many_are_too_many",
     "brake.share": WATCH + "test_share_and_minimum_say_how_many_are_too_many",
     "brake.minimum": WATCH + "test_share_and_minimum_say_how_many_are_too_many",

@@ -132,6 +132,7 @@ def test_only_what_the_state_and_the_ticks_allow_is_active(app: Flask) -> None:
         return {(each.job, each.entity) for each in schedules.all_active(utcnow())}
 
     polls, clean = {("poll", "product"), ("poll", "inventory")}, {("clean", ""), ("expiry", "")}
+    polls |= {("compare", "")}
     assert jobs() == {("window", "product"), ("window", "inventory")} | polls | clean
     lifecycle.pause("ONE", "ann")
     assert jobs() == polls | clean

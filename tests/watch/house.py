@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
@@ -21,6 +23,8 @@ from connector.queue.models import Message
 from connector.queue.runner import Policy
 from connector.queue.wake import Bell
 from connector.records import ERP_TO_STORE, INVENTORY, PRICE, PRODUCT, StoreProduct
+from connector.setup import settings
+from connector.setup.rows import Config
 from connector.sync import bindings
 from connector.watch import brakes
 from connector.watch.brakes import Limits
@@ -37,23 +41,28 @@ class House:
     def __init__(self, app: Flask, clock: FakeClock) -> None:
         self.app, self.clock, self.bell = app, clock, Bell()
         self.erp, self.store = FakeErp(), FakeStore()
-        self.values: dict[str, dict[str, Any]] = {"brake": dict(BRAKE)}
+        self.values: dict[str, dict[str, Any]] = {
+            part.name: {one.name: one.default for one in part.settings} for part in settings.OWN
+        }
+        self.values["entities"] = {name: name in (PRODUCT, PRICE, INVENTORY) for name in self.values["entities"]}
+        self.values["brake"] = dict(BRAKE)
         self.worker = Worker(app, self, self.bell, lambda: None)  # type: ignore[arg-type]
         self.worker.judge.clock = clock
 
-    def config(self, connector_id: str) -> Any:
-        def section(name: str) -> dict[str, Any]:
-            return self.values.get(name, {})
-
-        return SimpleNamespace(
-            id=connector_id, attention="", values=self.values, section=section, enabled=lambda entity: entity != "image"
-        )
+    def config(self, connector_id: str) -> Config:
+        return Config(connector_id, "", True, "acumatica", "magento", "active", "", 1, self.values)
 
     def tables(self, connector_id: str) -> Tables:
         return Tables({}, {}, ())
 
     def systems(self, connector_id: str) -> Any:
         return SimpleNamespace(erp=self.erp, store=self.store)
+
+    def mirror(self) -> None:
+        """Let the store tell of its products what it was told of their prices and stock."""
+        for key, one in self.store.products.items():
+            amounts = (("default", self.store.stock.get(key, Decimal(0))),)
+            self.store.products[key] = replace(one, price=self.store.prices.get(key), quantities=amounts)
 
     # --- what the tests do
 

@@ -33,7 +33,7 @@ from connector.setup.settings.goods import (
 )
 from connector.setup.settings.sales import CUSTOMER, FAILED_ORDER, ORDER, SHIPMENT
 from connector.setup.settings.section import Section, Values, clean
-from connector.setup.settings.watching import BRAKE
+from connector.setup.settings.watching import BRAKE, DRIFT
 from connector.setup.settings.work import CLOCKS, ENDPOINT, LOG, PUSH, QUERIES, QUEUE
 from connector.systems import registry
 
@@ -47,6 +47,7 @@ __all__ = [
     "CUSTOMER",
     "DELETIONS",
     "DIRECTION",
+    "DRIFT",
     "ENDPOINT",
     "ENTITIES",
     "FAILED_ORDER",
@@ -79,6 +80,7 @@ __all__ = [
 OWN = (
     QUEUE,
     BRAKE,
+    DRIFT,
     PRICE,
     INVENTORY,
     SHIPMENT,

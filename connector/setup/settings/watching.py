@@ -1,9 +1,9 @@
-"""The sections about watching over the work: the brake."""
+"""The sections about watching over the work: the brake, reconciliation."""
 
 from __future__ import annotations
 
 from connector.setup.settings.section import Section
-from connector.systems.base import BOOLEAN, INTEGER, Setting
+from connector.systems.base import BOOLEAN, CHOICE, INTEGER, Setting
 
 BRAKE = Section(
     "brake",
@@ -32,5 +32,26 @@ BRAKE = Section(
         ),
     ),
     help="What is held waits on the page Brake until an operator lets it go or gives it up.",
+    page="watching",
+)  # fmt: skip
+
+DRIFT = Section(
+    "drift",
+    "Reconciliation",
+    (
+        Setting(
+            "nightly", "Compared by schedule", CHOICE, default="sample",
+            choices=(("sample", "A sample of each entity"), ("full", "Everything")),
+            help="Products, prices and stock. When: see Compare both systems on the page Schedulers.",
+        ),
+        Setting(
+            "sample", "Size of a sample", INTEGER, default=500, low=10, high=100_000,
+            help="About so many records of each entity, others each time.",
+        ),
+        Setting(
+            "days", "Orders and shipments of the last days", INTEGER, default=7, low=1, high=365,
+            help="So far back the schedule compares orders and shipments.",
+        ),
+    ),
     page="watching",
 )  # fmt: skip

@@ -162,5 +162,6 @@ def page_of(path: str) -> tuple[str, str]:
             if section in plan.fields.split():
                 return page, plan.name
     known = {"erp": "connection", "store": "connection", "push": "connection", "clock": "connection"}
-    others = {"features": "features", "endpoint": "endpoints", "log": "logging", "brake": "watching"}
+    others = {"features": "features", "endpoint": "endpoints", "log": "logging"}
+    others |= {"brake": "watching", "drift": "watching"}
     return (known | others).get(section, "endpoints"), section

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import BigInteger, Row, Select, func, literal, literal_column, select, tuple_, type_coerce, union_all
 
 from connector.db import db, instant, micros
+from connector.errors import REHEARSAL
 from connector.queue.filters import Filter, has_status
 from connector.queue.lanes import Lane
 from connector.queue.models import FAILED, HELD, PENDING, RUNNING, WAITING, Attempt, Message
@@ -47,7 +48,7 @@ def messages(chosen: Filter, before: int | None = None, limit: int = 50) -> Page
     """Messages of a filter, newest first. At most three statements, whatever the filter."""
     query, id_ = _LISTED.where(*chosen.conditions()), TABLE.c.id
     with db.read() as connection:
-        if chosen.key or _by_cause(chosen):
+        if chosen.key or _by_cause(chosen) or chosen.code == REHEARSAL:
             return few_first(connection, query, id_, before, limit)
         if chosen.status not in OPEN_FEW:
             return newest_first(connection, query, id_, before, limit, span(connection, TABLE))

@@ -23,6 +23,7 @@ PAGES = (
     "connectors",
     "guide",
     "clocks",
+    "rehearsals",
     "processes",
     "records",
     "messages",
@@ -105,4 +106,5 @@ def _settle(app: Flask) -> None:
 
 def _in_every_template() -> dict[str, object]:
     """`ui` (the macros of _ui.html) and `menu`, so that a block rendered alone has them too."""
-    return {"ui": current_app.jinja_env.get_template("_ui.html").module, "menu": menu.LazyMenu(), "bell": Bell()}
+    lazy = {"menu": menu.LazyMenu(), "bell": Bell(), "rehearsing": menu.LazyRehearsal()}
+    return {"ui": current_app.jinja_env.get_template("_ui.html").module, **lazy}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from flask import request
+from flask import g, request
 from flask_login import current_user
 from sqlalchemy import select
 
@@ -21,7 +21,18 @@ class Entry(NamedTuple):
     children: tuple[Entry, ...] = ()
 
 
-PROCESSES = (("Product", "box-seam", "product"), ("Price", "tag", "price"), ("Inventory", "boxes", "inventory"))
+# the six of the documents, and price and inventory, which are queues of their own (CONFLICTS 20)
+PROCESSES = (
+    ("Product", "box-seam", "product"),
+    ("Price", "tag", "price"),
+    ("Inventory", "boxes", "inventory"),
+    ("Category", "diagram-3", "category"),
+    ("Customer", "people", "customer"),
+    ("Order", "cart", "order"),
+    ("Order Status", "card-checklist", "order_status"),
+    ("Shipment", "truck", "shipment"),
+)
+BATCHES = tuple(entry for entry in PROCESSES if entry[2] != "order_status")
 
 
 class LazyMenu:
@@ -37,7 +48,10 @@ def entries() -> list[Entry]:
     chosen = current_connector()
     if chosen:
         steps = tuple(_entry(label, icon, f"/processes/{chosen}/{entity}") for label, icon, entity in PROCESSES)
+        menu.append(_entry("Manual Sync", "hand-index", f"/manual/{chosen}"))
         menu.append(Entry("Real-Time Processes", "lightning-charge", children=steps))
+        picks = tuple(_entry(label, icon, f"/batch/{chosen}/{entity}") for label, icon, entity in BATCHES)
+        menu.append(Entry("Batch Processes", "collection", children=picks))
         menu.append(Entry("Set up", "sliders", children=_setup(chosen)))
         menu.append(Entry("What travels", "shuffle", children=_configuration(chosen)))
     return [
@@ -66,6 +80,7 @@ def _setup(chosen: str) -> tuple[Entry, ...]:
         _entry("Sync configuration", "arrow-repeat", f"{start}/settings/sync"),
         _entry("Endpoint URLs", "link-45deg", f"{start}/settings/endpoints"),
         _entry("Initialize", "play-circle", f"{start}/activity"),
+        _entry("Rehearsal", "mask", f"{start}/rehearsal"),
     )
 
 
@@ -89,9 +104,30 @@ def _entry(label: str, icon: str, path: str) -> Entry:
 
 def current_connector() -> str | None:
     """The connector of this page, else the one asked for by ?connector=, else the first."""
-    with db.read() as connection:
-        query = select(Connector.id).where(Connector.archived.is_(False)).order_by(Connector.id)
-        known = [id for id in connection.execute(query).scalars() if id not in current_user.hidden]
+    known, asked = _known(), wanted()
+    return asked if asked in known else next(iter(known), None)
+
+
+def wanted() -> str | None:
+    """The connector that this page says it is about; nobody has looked whether there is one."""
     args = request.view_args or {}
-    wanted = args.get("connector_id") or args.get("connector") or request.args.get("connector")
-    return wanted if wanted in known else next(iter(known), None)
+    return g.get("subject") or args.get("connector_id") or args.get("connector") or request.args.get("connector")
+
+
+class LazyRehearsal:
+    """True on a page of a connector that only rehearses: every such page says so."""
+
+    def __bool__(self) -> bool:
+        return bool(_known().get(wanted() or ""))
+
+
+def _known() -> dict[str, bool]:
+    """The connectors that this person may see, and whether they only rehearse. Read once for each page."""
+    if "connectors_known" not in g:
+        rehearsing = Connector.settings["rehearsal"]["on"].as_boolean().label("rehearsing")
+        query = select(Connector.id, rehearsing).where(Connector.archived.is_(False)).order_by(Connector.id)
+        with db.read() as connection:
+            found = connection.execute(query).all()
+        g.connectors_known = {row.id: bool(row.rehearsing) for row in found if row.id not in current_user.hidden}
+    known: dict[str, bool] = g.connectors_known
+    return known

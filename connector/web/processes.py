@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 from flask import Blueprint, Response, abort, current_app, flash, request, url_for
 from flask_login import current_user
@@ -33,7 +34,7 @@ ENOUGH = timedelta(hours=1)  # a run that is still "processing" then has died wi
 @need("viewer")
 def page(connector: str, entity: str) -> Response:
     """The lane in the order in which it will be worked. The block `work` is asked for again while work goes on."""
-    sync = _sync(entity)
+    sync = _sync(entity, request.args.get("way", ""))
     label = asking.connector_label(connector)
     lane = Lane(connector, sync.entity, sync.direction)
     asked = Asked(request.args)
@@ -53,7 +54,9 @@ def page(connector: str, entity: str) -> Response:
         first=after is None,
         run=run,
         going=going,
-        again=asking.query(request.path, run=run.id if run else "", looks=looks - 1 if looks > 1 else "")
+        ways=[each for each in SYNCS if each.entity == entity],
+        here=_here(sync, connector),
+        again=_here(sync, connector, run=run.id if run else "", looks=looks - 1 if looks > 1 else "")
         if watching
         else "",
         may_act=current_user.may(OPERATOR),
@@ -78,11 +81,23 @@ def _due(row: Row[Any]) -> bool:
     return bool(row.priority == URGENT and row.available_at <= utcnow())
 
 
-def _sync(entity: str) -> Sync:
+def _sync(entity: str, way: str = "") -> Sync:
+    """The sync of an entity in that direction; without one its first."""
     for sync in SYNCS:
-        if sync.entity == entity:
+        if sync.entity == entity and way in ("", sync.direction):
             return sync
     abort(404)
+
+
+def _way(sync: Sync) -> str:
+    """The direction, where it is not the entity's first: what an address has to say."""
+    return "" if sync == _sync(sync.entity) else sync.direction
+
+
+def _here(sync: Sync, connector: str, **more: object) -> str:
+    """This page's address."""
+    path = f"{blueprint.url_prefix}/{quote(connector, safe='')}/{sync.entity}"
+    return asking.query(path, way=_way(sync), **more)
 
 
 def _place() -> Place | None:
@@ -104,24 +119,25 @@ def _run(run_id: int | None, lane: Lane) -> Row[Any] | None:
 @need("operator")
 def process(connector: str, entity: str) -> Response:
     """Process Messages: drain the lane now, whatever the schedule says."""
-    sync = _sync(entity)
+    sync = _sync(entity, request.form.get("way", ""))
     asking.connector_label(connector)
-    here = url_for("processes.page", connector=connector, entity=entity)
+    here = _here(sync, connector)
     try:
-        run_id = current_app.extensions["engine"].process(connector, sync.entity, user=current_user.name)
+        engine = current_app.extensions["engine"]
+        run_id = engine.process(connector, sync.entity, user=current_user.name, direction=sync.direction)
     except (Outcome, KeyError) as problem:
         flash(f"Nothing was started: {said(problem)}", "warning")
         return go(here)
-    return go(asking.query(here, run=run_id))
+    return go(_here(sync, connector, run=run_id))
 
 
 @blueprint.post("/<connector>/<entity>/selected")
 @need("operator")
 def selected(connector: str, entity: str) -> Response:
     """Process selected: each of the ticked records now, ahead of the others."""
-    sync = _sync(entity)
+    sync = _sync(entity, request.form.get("way", ""))
     asking.connector_label(connector)
-    here = url_for("processes.page", connector=connector, entity=entity)
+    here = _here(sync, connector)
     ids = asking.numbered(request.form.getlist("id")[:500])
     keys = history.keys_of(Lane(connector, sync.entity, sync.direction), ids) if ids else []
     if not keys:
@@ -132,9 +148,9 @@ def selected(connector: str, entity: str) -> Response:
     engine = current_app.extensions["engine"]
     try:
         for key in keys:
-            engine.sync_now(connector, sync.entity, key, user=current_user.name, wait=0.0)
+            engine.sync_now(connector, sync.entity, key, user=current_user.name, wait=0.0, direction=sync.direction)
     except (Outcome, KeyError) as problem:
         flash(f"Nothing was started: {said(problem)}", "warning")
         return go(here)
     flash(f"{len(keys)} message{' is' if len(keys) == 1 else 's are'} processed now, ahead of the others.", "success")
-    return go(asking.query(here, looks=LOOKS))
+    return go(_here(sync, connector, looks=LOOKS))

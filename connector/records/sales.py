@@ -104,7 +104,8 @@ class Order(Record):
     coupon: str = ""
     tax: Decimal = ZERO
     taxes: tuple[Tax, ...] = ()
-    adjustments: Pairs = ()  # (what, amount) that the total contains besides: fees, rounding
+    adjustments: Pairs = ()  # (what, amount) that the total contains besides: fees, gift wrapping
+    rounding: Decimal = ZERO  # what rounded prices make the lines together more (or less) than price x quantity
     total: Decimal = ZERO
     decimals: int = 2  # of the currency
     payments: tuple[Payment, ...] = ()
@@ -204,10 +205,13 @@ class CreditMemo(Record):
     reference: str = ""
     description: str = ""
     created_on: date | None = None
+    ordered_at: datetime | None = None  # when its order was placed
     currency: str = ""
     lines: tuple[Line, ...] = ()
     shipping: Decimal = ZERO
     adjustment: Decimal = ZERO  # positive: given back besides; negative: kept
     tax: Decimal = ZERO
+    rounding: Decimal = ZERO  # as in an order
     total: Decimal = ZERO
+    decimals: int = 2  # of the currency
     reason: str = ""

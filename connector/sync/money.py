@@ -1,7 +1,8 @@
 """Does an order add up? The sum is made again from its parts and compared with what the buyer was told. Pure.
 
-Nothing is rounded but the comparison: lines - discounts + shipping + tax + adjustments has to be the total, to
-the smallest unit of the currency. A difference is told line by line, so that a person sees where it comes from.
+Nothing is rounded but the comparison: lines - discounts + shipping + tax + adjustments + the store's own rounding has
+to be the total, to the smallest unit of the currency. A difference is told line by line, so that a person sees where
+it comes from.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ def recomputed(order: Order) -> Decimal:
     lines = sum((line.price * line.quantity - line.discount for line in order.lines), ZERO)
     shipping = order.shipping_amount - order.shipping_discount
     besides = sum((Decimal(amount) for _, amount in order.adjustments), ZERO)
-    return lines + shipping + order.tax + besides
+    return lines + shipping + order.tax + besides + order.rounding
 
 
 def difference(order: Order) -> Decimal:
@@ -41,6 +42,7 @@ def problems(order: Order, tolerance: Decimal = ZERO) -> list[str]:
     told.append(f"shipping {order.shipping_amount} less {order.shipping_discount}")
     told.append(f"tax {order.tax}")
     told += [f"{what} {amount}" for what, amount in order.adjustments]
+    told += [f"rounding of prices {order.rounding}"] if order.rounding else []
     told.append(f"together {recomputed(order)}, but the order says {order.total}: {off:+} {order.currency}")
     return told + wrong
 

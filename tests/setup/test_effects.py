@@ -141,6 +141,8 @@ EFFECTS = {
     "order.tax_id": ERP + "test_orders.py::test_taxes_can_be_left_to_the_erp_or_go_under_one_id_and_zone",
     "order.tax_zone": ERP + "test_orders.py::test_taxes_can_be_left_to_the_erp_or_go_under_one_id_and_zone",
     "order.shipping_terms": ERP + "test_orders.py::test_an_order_has_every_field_of_the_default_mapping",
+    "order.price_decimals": ERP + "test_order_money.py::test_prices_have_no_more_decimals_than_the_erp",
+    "order.fee_item": ERP + "test_order_money.py::test_fees_are_lines_of_their_item",
     "order.tolerance": ERP + "test_orders.py::test_a_difference_can_be_allowed_or_only_held",
     "order.on_difference": ERP + "test_orders.py::test_a_difference_can_be_allowed_or_only_held",
     "order.gift_card_method": SYNC + "test_orders.py::test_a_gift_card_is_a_payment_of_its_own",
@@ -154,7 +156,7 @@ EFFECTS = {
     "order.only_enabled_customers": SYNC
     + "test_orders.py::test_orders_of_customers_that_are_not_synced_stay_unless_a_person_asks",
     "order.unpaid_zero": SYNC + "test_orders.py::test_a_status_goes_back_when_what_was_owed_is_paid",
-    "order.days_back": MAGENTO + "test_orders.py::test_the_first_poll_goes_back_as_many_days_as_the_settings_say",
+    "order.days_back": ENGINE + "test_realtime.py::test_the_first_look_at_orders_begins_with_the_connector",
     "order.release_payments": ERP + "test_orders.py::test_payments_are_released_when_the_setting_says_so",
     "failed_order.enabled": "web/test_schedulers.py::test_failed_orders_are_sent_again_by_their_schedule",
     "failed_order.days": "web/test_schedulers.py::test_failed_orders_are_sent_again_by_their_schedule",

@@ -138,6 +138,15 @@ ORDER = Section(
             choices=(("fail", "The order fails"), ("hold", "The order is put on hold")),
         ),
         Setting(
+            "price_decimals", "Decimals of unit prices in Acumatica", INTEGER, default=4, low=0, high=6, advanced=True,
+            help="As in its company settings. Rounded prices are made up for within them, to the cent.",
+        ),
+        Setting(
+            "fee_item", "Item of fees", advanced=True,
+            help="A non-stock item under which gift wrapping and fixed product taxes are booked. Empty: such orders "
+            "fail with what is not booked.",
+        ),
+        Setting(
             "reference_prefix", "Reference prefix",
             help="Put before the store's number, so that the orders of two stores differ.",
         ),

@@ -19,8 +19,6 @@ from connector.systems.acumatica.erp import Erp
 from connector.systems.acumatica.values import Entity, number, rows, text
 from connector.systems.base import Written
 
-CENT = Decimal("0.01")
-
 
 def write(erp: Erp, records: Sequence[Record], known: Mapping[str, str]) -> list[Written]:
     """Make these credit memos; one that is known stays as it is. Raises Refused."""
@@ -60,8 +58,10 @@ def as_order(erp: Erp, memo: CreditMemo, original: Entity) -> Order:
         lines=tuple(_line(line, by_sku.get(line.sku.casefold())) for line in memo.lines),
         shipping_amount=memo.shipping + memo.adjustment,
         tax=memo.tax,
-        taxes=_taxes(memo.tax, original),
+        taxes=_taxes(memo.tax, original, memo.decimals),
+        rounding=memo.rounding,
         total=memo.total,
+        decimals=memo.decimals,
         comment=memo.reason,
         erp_type=memo.erp_type or erp.word("order", "credit_memo_type", "CM"),
         erp_customer=memo.customer or was.customer,
@@ -80,15 +80,15 @@ def _line(line: Line, was: Line | None) -> Line:
     return replace(line, warehouse=line.warehouse or was.warehouse, uom=line.uom or was.uom, sku=was.sku)
 
 
-def _taxes(amount: Decimal, original: Entity) -> tuple[Tax, ...]:
-    """The amount under the original's taxes in proportion, to the cent; the last one takes the rest."""
+def _taxes(amount: Decimal, original: Entity, decimals: int) -> tuple[Tax, ...]:
+    """The amount under the original's taxes in proportion, in whole units; the last one takes the rest."""
     listed = [(text(row, "TaxID"), number(row, "TaxAmount") or Decimal(0)) for row in rows(original, "TaxDetails")]
     whole = sum((share for _, share in listed), Decimal(0))
     if not amount or not whole:
         return ()
-    left, made = amount, []
+    left, made, unit = amount, [], Decimal(1).scaleb(-decimals)
     for id, share in listed[:-1]:
-        part = (amount * share / whole).quantize(CENT, ROUND_HALF_UP)
+        part = (amount * share / whole).quantize(unit, ROUND_HALF_UP)
         made.append(Tax(id, amount=part))
         left -= part
     return (*made, Tax(listed[-1][0], amount=left))

@@ -12,7 +12,7 @@ from typing import Any
 
 from connector.errors import Fail, Outcome, Skip
 from connector.records import Order, Record
-from connector.systems.acumatica import accounts, addresses, order_body, orders, raw, writing
+from connector.systems.acumatica import accounts, addresses, order_body, order_money, orders, raw, writing
 from connector.systems.acumatica.erp import Erp
 from connector.systems.acumatica.orders import ENTITY
 from connector.systems.acumatica.values import Entity, exact, flag, number, rows, text
@@ -32,8 +32,10 @@ def write(erp: Erp, records: Sequence[Record], known: Mapping[str, str]) -> list
 
 def make(erp: Erp, order: Order, more: Mapping[str, Any] | None = None) -> Written:
     """Insert one order (`more` over its body), compare the totals, release its payments. Raises Retry or Fail."""
-    order = accounts.fill(erp, order)
+    decimals, fees = erp.setting("order", "price_decimals", 4), erp.word("order", "fee_item")
+    order = accounts.fill(erp, order_money.settled(order, int(decimals), fees))
     body = raw.write({**order_body.body(erp, order), **(more or {})}, order.mapped, None)
+    _foreseen(erp, order, body)
     after = erp.client.put(ENTITY, body, ANSWER, new=bool(order.erp_number))
     key = orders.key_of(after)
     if not text(after, "OrderNbr"):
@@ -67,14 +69,41 @@ def _released(erp: Erp, after: Entity) -> dict[str, str]:
 # --- is it the same money?
 
 
+def _foreseen(erp: Erp, order: Order, body: Mapping[str, Any]) -> None:
+    """Nothing is sent whose difference is known before. Raises Fail, unless such orders are to be put on hold."""
+    if not order.send_taxes:
+        return
+    made = order_money.foreseen(order)
+    if abs(made - order.total) > _tolerance(erp) and erp.word("order", "on_difference", "fail") != "hold":
+        raise Fail(
+            f"The order would be {made} {order.currency} in Acumatica, the store's total is {order.total}: "
+            f"{'; '.join(_unbooked(order)) or 'its parts do not make it'}.",
+            code="acumatica.unbooked",
+            help="Choose an item of fees in the order settings, then reprocess. Fees that lower a total cannot be "
+            "booked: put the amount into the order in Acumatica by hand.",
+        )
+    room = made
+    for row in body.get("Payments", ()):  # the ERP refuses a payment of more than the order
+        amount = row["AppliedToOrder"]["value"]
+        row["AppliedToOrder"] = {"value": writing.figure(max(min(Decimal(str(amount)), room), ZERO))}
+        room -= Decimal(str(amount))
+
+
+def _tolerance(erp: Erp) -> Decimal:
+    return exact(erp.setting("order", "tolerance", "0")) or ZERO
+
+
+def _unbooked(order: Order) -> list[str]:
+    return [f"{what} of {amount} is not booked" for what, amount in order.adjustments if exact(amount)]
+
+
 def _total(entity: Entity) -> Decimal:
     return number(entity, "OrderTotal") or ZERO
 
 
 def _compared(erp: Erp, order: Order, after: Entity, sent: dict[str, Any]) -> Fail | None:
     """None when the totals agree within the tolerance or holding is enough; else what differs."""
-    tolerance = exact(erp.setting("order", "tolerance", "0")) or ZERO
-    if text(after, "OrderTotal") == "" or abs(_total(after) - order.total) <= tolerance:
+    if text(after, "OrderTotal") == "" or abs(_total(after) - order.total) <= _tolerance(erp):
         return None
     nbr = orders.key_of(after)
     reason = (
@@ -108,7 +137,7 @@ def explained(order: Order, after: Entity) -> list[str]:
     tax = number(after, "TaxTotal")
     if tax is not None and tax != order.tax:
         found.append(f"tax is {tax} instead of {order.tax}")
-    return found + [f"{what} of {amount} is not booked" for what, amount in order.adjustments if exact(amount)]
+    return found + _unbooked(order)
 
 
 def _lines(order: Order, there: Sequence[Entity]) -> Iterator[str]:

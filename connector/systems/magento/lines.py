@@ -20,6 +20,7 @@ from connector.systems.magento.shares import ZERO, shares
 
 Row = Mapping[str, Any]
 PARENTS = ("configurable", "bundle")
+CENT = Decimal("0.01")
 
 
 def amount(row: Row, name: str) -> Decimal:
@@ -32,6 +33,19 @@ def amount(row: Row, name: str) -> Decimal:
 
 def number(row: Row, name: str) -> Decimal:
     return numbers.read(row.get(name)) or ZERO
+
+
+def rounding(row: Row, found: Sequence[Line], unit: Decimal, fixed: Decimal = ZERO) -> Decimal:
+    """What rounded prices make the subtotal of an order or a memo more than its lines; 0 when it is no rounding.
+
+    `fixed` are fixed product taxes, which some shops count into the subtotal. Magento rounds to two decimals, also
+    where the currency has three.
+    """
+    pieces = sum((line.quantity for line in found), ZERO)
+    off = amount(row, "subtotal") - sum((line.price * line.quantity for line in found), ZERO)
+    most = max(unit, CENT) * max(pieces, Decimal(1))
+    off = min(off, off - fixed, key=abs)
+    return off if abs(off) <= most else ZERO
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from connector.systems.base import Page
 from connector.systems.magento import mapped
 from connector.systems.magento.client import reading
 from connector.systems.magento.entity import Entity, instant, since_filter, version
-from connector.systems.magento.lines import amount, lines, number
+from connector.systems.magento.lines import amount, lines, number, rounding
 from connector.systems.magento.shares import ZERO, decimals
 
 Row = Mapping[str, Any]
@@ -56,7 +56,9 @@ class CreditMemos(Entity):
 def _memo(row: Row, order: Row) -> CreditMemo:
     currency = str(row.get("base_currency_code") or row.get("order_currency_code") or "")
     made = instant(row.get("created_at"))
-    unit = Decimal(1).scaleb(-decimals(currency))
+    places = decimals(currency)
+    unit = Decimal(1).scaleb(-places)
+    found = tuple(line for line in lines(_rows(row, order), unit, "qty") if line.quantity)
     told = [str(one.get("comment") or "") for one in row.get("comments") or [] if isinstance(one, Mapping)]
     return CreditMemo(
         key=str(row["increment_id"]),
@@ -64,12 +66,15 @@ def _memo(row: Row, order: Row) -> CreditMemo:
         raw=tuple(sorted(mapped.flat(row).items())),
         number=str(order.get("increment_id") or ""),
         created_on=made.date() if made else None,
+        ordered_at=instant(order.get("created_at")),
         currency=currency,
-        lines=tuple(line for line in lines(_rows(row, order), unit, "qty") if line.quantity),
+        lines=found,
         shipping=amount(row, "shipping_amount"),
         adjustment=amount(row, "adjustment_positive") - amount(row, "adjustment_negative"),
         tax=amount(row, "tax_amount"),
+        rounding=rounding(row, found, unit),
         total=amount(row, "grand_total"),
+        decimals=places,
         reason=next((text for text in told if text), ""),
     )
 

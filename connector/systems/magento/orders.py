@@ -4,14 +4,14 @@ Those that were entered in the ERP are written by `erp_orders`, and are not take
 
 facts/MAGENTO.md, carts and orders. The order's discount contains the shipping's; both contain the tax of the
 discount where prices include tax, which is named apart. Money is the base currency's. What a total contains
-besides (fixed product taxes, gift wrapping, the cents of rounded prices) is named in `adjustments`.
+besides (fixed product taxes, gift wrapping) is named in `adjustments`, the cents of rounded prices in `rounding`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -21,9 +21,8 @@ from connector.systems.base import Page, Written
 from connector.systems.magento import erp_orders
 from connector.systems.magento.client import Filter, reading
 from connector.systems.magento.entity import Entity, instant, since_filter, version
-from connector.systems.magento.lines import amount, lines, number
+from connector.systems.magento.lines import amount, lines, number, rounding
 from connector.systems.magento.shares import ZERO, decimals
-from connector.systems.magento.values import utc_text
 
 Row = Mapping[str, Any]
 CREDITS = (  # what pays like money: field of the order (Adobe Commerce), kind
@@ -32,7 +31,7 @@ CREDITS = (  # what pays like money: field of the order (Adobe Commerce), kind
     ("reward_currency_amount", "reward"),
 )
 PRIVATE = {"protect_code", "remote_ip", "x_forwarded_for"}  # nobody's business but the shop's
-WRAPPING = ("gw_price", "gw_items_price", "gw_card_price")
+WRAPPING = ("gw_{}price", "gw_items_{}price", "gw_card_{}price")  # of the order, its items, its card
 
 
 class Orders(Entity):
@@ -54,11 +53,8 @@ class Orders(Entity):
         return found
 
     def changed_since(self, since: datetime | None, position: str) -> Page:
-        """Orders in one of the chosen statuses; the first poll goes back `order.days_back` days (0: no limit)."""
+        """Orders in one of the chosen statuses."""
         filters: list[Filter] = since_filter(since)
-        days = int(self.shop.setting(ORDER, "days_back", 0) or 0)
-        if since is None and days:
-            filters.append(("created_at", utc_text(self.shop.clock.now() - timedelta(days=days)), "gteq"))
         statuses = [str(status) for status in self.shop.setting(ORDER, "statuses", ())]
         if statuses:
             filters.append(("status", ",".join(statuses), "in"))
@@ -106,6 +102,7 @@ class Orders(Entity):
             shipping_tax_share = amount(row, "shipping_discount_tax_compensation_amount")
         shipping_discount = amount(row, "shipping_discount_amount")
         payments = _payments(row, extension)
+        extras, cents = _besides(row, extension, found, places)
         order = Order(
             key=str(row["increment_id"]),
             version=version(row.get("updated_at")),
@@ -140,7 +137,8 @@ class Orders(Entity):
             coupon=str(row.get("coupon_code") or ""),
             tax=amount(row, "tax_amount"),
             taxes=_taxes(row, extension, found),
-            adjustments=_adjustments(row, extension, found, places),
+            adjustments=extras,
+            rounding=cents,
             total=amount(row, "grand_total") + sum((one.amount for one in payments if one.kind != "payment"), ZERO),
             decimals=places,
             payments=payments,
@@ -261,25 +259,21 @@ def _taxes(row: Row, extension: Row, found: Sequence[Line]) -> tuple[Tax, ...]:
     )
 
 
-def _adjustments(row: Row, extension: Row, found: Sequence[Line], places: int) -> tuple[tuple[str, str], ...]:
-    """What the total contains besides. Only what the order itself names, and the cents of rounded prices."""
+def _besides(
+    row: Row, extension: Row, found: Sequence[Line], places: int
+) -> tuple[tuple[tuple[str, str], ...], Decimal]:
+    """(what the total contains besides and the order names, the cents of rounded prices)."""
     named: list[tuple[str, Decimal]] = []
-    wrapping = sum((amount(extension, name) or amount(row, name) for name in WRAPPING), ZERO)
+    told = {**row, **extension}
+    wrapping = sum((number(told, name.format("base_")) or number(told, name.format("")) for name in WRAPPING), ZERO)
     if wrapping:
         named.append(("Gift wrapping", wrapping))
     items = [item for item in row.get("items") or [] if isinstance(item, Mapping)]
     fixed = sum((amount(item, "weee_tax_applied_row_amount") for item in items if not item.get("parent_item_id")), ZERO)
-    worth = sum((line.price * line.quantity for line in found), ZERO)
-    rounding = amount(row, "subtotal") - worth
-    if fixed and rounding != fixed:  # unless the shop counts it into the subtotal
+    if fixed:
         named.append(("Fixed product tax", fixed))
-    elif fixed:
-        named.append(("Fixed product tax", fixed))
-        rounding = ZERO
-    pieces = sum((line.quantity for line in found), ZERO)
-    if rounding and abs(rounding) <= Decimal(1).scaleb(-places) * max(pieces, Decimal(1)):
-        named.append(("Rounding of prices", rounding))
-    return tuple((what, format(value, "f")) for what, value in named)
+    extras = tuple((what, format(value, "f")) for what, value in named)
+    return extras, rounding(row, found, Decimal(1).scaleb(-places), fixed)
 
 
 def _comment(row: Row, extension: Row) -> str:

@@ -163,9 +163,7 @@ def _shaped(text: str, how: str, name: str) -> str:
         return text[: int(how)]
     places = ROUND.fullmatch(how)
     if not places:
-        raise ValueError(
-            f"{how[:20]!r} is no way to write {name[:80]}: .2f, a number, upper, lower, title, trim."
-        )
+        raise ValueError(f"{how[:20]!r} is no way to write {name[:80]}: .2f, a number, upper, lower, title, trim.")
     try:
         number = Decimal(text.strip() or "0")
         return format(number.quantize(Decimal(1).scaleb(-int(places[1])), ROUND_HALF_UP), "f")

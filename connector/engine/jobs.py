@@ -28,7 +28,7 @@ from connector.queue.models import FAILED
 from connector.queue.runner import Policy
 from connector.queue.scheduler import Job, JobRun
 from connector.queue.wake import Bell
-from connector.records import ERP_TO_STORE, ORDER
+from connector.records import CREDIT_MEMO, ERP_TO_STORE, ORDER
 from connector.setup import connectors, schedules
 from connector.setup.connectors import Config
 from connector.setup.models import Schedule
@@ -132,7 +132,8 @@ class Jobs:
         stopping = stop.is_set if stop else (lambda: False)
         try:
             offset = self.clocks.offset(self.connections.config(lane.connector), context.sync.source, context.source)
-            polled = polls.poll(context, put, clock=self.clock, offset=offset, stop=stopping)  # type: ignore[arg-type]
+            first = context.first_order() if lane.entity in (ORDER, CREDIT_MEMO) else None
+            polled = polls.poll(context, put, clock=self.clock, offset=offset, first=first, stop=stopping)  # type: ignore[arg-type]
         except Refused as word:
             self.worker.refused(lane.connector, word)
             raise

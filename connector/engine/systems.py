@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from connector.clock import CLOCK
 from connector.queue.limits import SharedGate
-from connector.setup import connectors, mappings, rules, schema
+from connector.setup import activities, connectors, mappings, rules, schema
 from connector.setup.connectors import Config, Systems
 from connector.sync import rules as sync_rules
 from connector.sync.rules import Rule
@@ -24,11 +25,12 @@ CONFIG_SECONDS = 1.0  # how long a process may work with settings that another p
 
 
 class Tables(NamedTuple):
-    """What is configured of a connector beside its settings: mapping rows by kind, active ERP fields, sync rules."""
+    """What is known of a connector beside its settings: mapping rows by kind, active ERP fields, rules, its begin."""
 
     mappings: dict[str, tuple[Row, ...]]
     schema: dict[str, dict[str, dict[str, str]]]
     rules: tuple[Rule, ...]
+    began: datetime | None
 
 
 class Connections:
@@ -69,7 +71,7 @@ class Connections:
         return systems
 
     def tables(self, connector_id: str) -> Tables:
-        """The mappings, rules and active schema fields, at most a second old."""
+        """The mappings, rules, active schema fields and the begin, at most a second old."""
         now = CLOCK.monotonic()
         with self._lock:
             known = self._tables.get(connector_id)
@@ -79,6 +81,7 @@ class Connections:
             {kind: mapping.of(rows) for kind, rows in mappings.rows(connector_id).items()},
             schema.active(connector_id),
             sync_rules.of(rules.of(connector_id, active=True)),
+            activities.began(connector_id),
         )
         with self._lock:
             self._tables[connector_id] = (now, tables)

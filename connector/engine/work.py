@@ -114,6 +114,7 @@ class Worker:
             enabled=config.enabled,
             mappings=tables.mappings,
             rules=tables.rules,
+            began=tables.began,
             opposite=lambda kind, keys: self._opposite(Lane(connector_id, kind, direction), keys),
             exclusive=partial(self._exclusive, connector_id),
         )

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from connector.db import db, utcnow
 from connector.setup.models import Activity
@@ -36,6 +36,13 @@ def of(connector_id: str, *, kinds: Sequence[str] = ()) -> Sequence[Row[Any]]:
     query = select(TABLE).where(TABLE.c.connector_id == connector_id, wanted).order_by(TABLE.c.position, TABLE.c.name)
     with db.read() as connection:
         return connection.execute(query).all()
+
+
+def began(connector_id: str) -> datetime | None:
+    """When the connector was initialized: its schedules were made then. None when it is not."""
+    query = select(func.min(TABLE.c.created_at)).where(TABLE.c.connector_id == connector_id, TABLE.c.kind == SCHEDULE)
+    with db.read() as connection:
+        return connection.execute(query).scalar_one()
 
 
 def under_way(rows: Sequence[Row[Any]], now: datetime) -> bool:

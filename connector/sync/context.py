@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from sqlalchemy import Connection
@@ -89,6 +90,7 @@ class Context:
     batch: int = 0  # records that are written, and bound, at a time; 0: all of them
     mappings: Mapping[str, Sequence[Row]] = field(default_factory=dict)  # kind -> active rows, in order
     rules: Sequence[Rule] = ()  # sync rules, in order of priority
+    began: datetime | None = None  # when the connector was initialized
     opposite: Callable[[str, Sequence[str]], None] = _nobody  # these have to travel the other way too
     # messages that would do harm, with what they would do: the word for those that must not go yet, by key
     brake: Callable[[Sequence[tuple[Task, Danger]]], Mapping[str, Outcome]] | None = None
@@ -105,6 +107,11 @@ class Context:
     def rows(self, kind: str) -> Sequence[Row]:
         """The active rows of one mapping."""
         return self.mappings.get(kind, ())
+
+    def first_order(self) -> datetime | None:
+        """Orders of the store that were placed earlier are none of ours (order.days_back); None: all are."""
+        days = int(self.setting("order", "days_back", 0) or 0)
+        return self.began - timedelta(days=days) if self.began else None
 
     def mode(self, entity: str) -> str:
         """erp_to_store, store_to_erp or both: the direction that is set for an entity."""

@@ -40,12 +40,14 @@ def poll(
     *,
     clock: Clock = CLOCK,
     offset: timedelta = timedelta(0),
+    first: datetime | None = None,
     stop: Callable[[], bool] = lambda: False,
 ) -> Polled:
     """Read what changed and hand it to `put(connection, changes)` page by page, each page in one transaction.
 
     `offset` is how far the source's clock is ahead of ours. `stop()` ends it between two pages; the next
-    poll goes on there. Raises Retry, Refused or Fail as the source does; nothing that was put is lost.
+    poll goes on there. The very first one begins at `first` (None: with everything that there is).
+    Raises Retry, Refused or Fail as the source does; nothing that was put is lost.
     """
     sync = context.sync
     mark, reading = checkpoints.get(context.connector, sync.entity, sync.direction)
@@ -55,7 +57,8 @@ def poll(
         mark, broken_off = checkpoints.get(context.connector, sync.entity, sync.direction)
         if broken_off is not None:
             return found
-    reading = Reading(None if mark is None else mark - OVERLAP, clock.now() + offset)
+    begin = first + offset if mark is None and first else mark
+    reading = Reading(None if begin is None else begin - OVERLAP, clock.now() + offset)
     fresh = _read(context, put, mark, reading, stop)
     return Polled(found.pages + fresh.pages, found.seen + fresh.seen, found.put + fresh.put)
 

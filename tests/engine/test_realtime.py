@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
 
+from connector.db import utcnow
 from connector.engine import policy
 from connector.queue.lanes import Lane
 from connector.setup import connectors, lifecycle
@@ -42,6 +44,15 @@ def test_real_time_orders_are_looked_for_each_minute(app: Flask, config: Config)
     assert cron(app) == "*/15 * * * *"
     change(app, real_time=True)
     assert cron(app) == "* * * * *"
+
+
+def test_the_first_look_at_orders_begins_with_the_connector(app: Flask, config: Config) -> None:
+    """Years of old orders are not sent to the ERP; so many days before it was initialized may be."""
+    engine = app.extensions["engine"]
+    first = engine._worker.context(*ORDERS).first_order()
+    assert first is not None and abs(first - utcnow()) < timedelta(minutes=5)
+    change(app, days_back=3)
+    assert engine._worker.context(*ORDERS).first_order() == first - timedelta(days=3)
 
 
 def tries(app: Flask, lane: Lane) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from connector.sync import catalogue, rules
@@ -27,6 +28,7 @@ class Both:
     asked: list[tuple[str, str, str]] = field(default_factory=list)
     rules: list[dict[str, Any]] = field(default_factory=list)
     alone: list[str] = field(default_factory=list)
+    began: datetime | None = None
 
     def context(self, entity: str, direction: str) -> Context:
         sync = catalogue.find(entity, direction)
@@ -42,6 +44,7 @@ class Both:
             opposite=lambda kind, keys: self.asked.extend((kind, other, key) for key in keys),
             mappings={kind: mapping.of(rows) for kind, rows in self.tables.items()},
             rules=rules.of(self.rules),
+            began=self.began,
             exclusive=self.exclusive,
         )
 

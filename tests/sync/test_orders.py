@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal as D
 from typing import Any
 
@@ -88,6 +89,25 @@ def test_the_same_order_again_is_not_made_again(both: Both) -> None:
     result = send(both, replace(ORDER, status="pending"), origin="person")
     assert isinstance(result.word, Skip) and "already as" in result.summary
     assert len([one for one in both.erp.written if isinstance(one, Order)]) == 1
+
+
+def test_orders_from_before_the_connector_stay_in_the_store_unless_a_person_asks(both: Both) -> None:
+    """An order is never too old because the connector was away: only what was there before it counts."""
+    began = datetime(2026, 3, 1, tzinfo=UTC)
+    both.began, old = began, replace(ORDER, placed_at=began - timedelta(days=3))
+    assert isinstance(send(both, old).word, Skip) and both.erp.written == []
+    both.settings["order"]["days_back"] = 2
+    assert isinstance(send(both, old).word, Skip)
+    both.settings["order"]["days_back"] = 4
+    assert send(both, old).word is None
+    both.settings["order"]["days_back"] = 0
+    assert send(both, replace(old, key="2", number="2"), origin="person").word is None
+
+
+def test_a_credit_memo_of_such_an_order_does_not_wait_for_it(both: Both) -> None:
+    both.began = datetime(2026, 3, 1, tzinfo=UTC)
+    both.store.put(CreditMemo("9", number="1", ordered_at=both.began - timedelta(days=1), total=D("5")))
+    assert isinstance(both.go("credit_memo", "store_to_erp", "9").word, Skip) and both.asked == []
 
 
 def test_an_order_whose_answer_was_lost_is_found_and_bound(both: Both) -> None:

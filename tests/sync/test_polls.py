@@ -46,6 +46,18 @@ def test_the_first_poll_reads_everything_page_by_page(bench: Bench, queue: Queue
     assert checkpoints.get("DEMO", "product", "erp_to_store") == (clock.now(), None)
 
 
+def test_the_first_poll_can_begin_at_an_instant(bench: Bench, queue: Queue, clock: FakeClock) -> None:
+    changed(bench, clock, "BEFORE")
+    clock.advance(600)
+    began = clock.now()
+    changed(bench, clock, "AFTER")
+    clock.advance(600)
+    poll(bench.context("product"), queue.put, clock=clock, first=began)
+    assert queue.keys == ["AFTER"]
+    poll(bench.context("product"), queue.put, clock=clock, first=clock.now())
+    assert checkpoints.get("DEMO", "product", "erp_to_store")[0] == clock.now(), "from then on the mark counts"
+
+
 def test_the_next_poll_reads_only_what_changed_since_with_an_overlap(
     bench: Bench, queue: Queue, clock: FakeClock
 ) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from connector.errors import Fail, Outcome, Skip
@@ -59,15 +58,15 @@ def _order(job: Job, one: Order) -> Order:
 
 
 def _wanted(job: Job, one: Order) -> None:
-    """Orders in other statuses, and too old ones, stay in the store unless a person asks (SYN-34, MAN-18)."""
+    """Orders in other statuses, and older ones than the connector, stay unless a person asks (SYN-34, MAN-18)."""
     if one.key in job.persons:
         return
     statuses = job.context.setting("order", "statuses", ())
     if statuses and one.status not in statuses:
         raise Skip(f"Order {one.key} is {one.status or 'without a status'}: only {', '.join(statuses)} are synced.")
-    days = int(job.context.setting("order", "days_back", 0) or 0)
-    if days and one.placed_at and one.placed_at < datetime.now(UTC) - timedelta(days=days):
-        raise Skip(f"Order {one.key} is older than {days} days (order settings).")
+    first = job.context.first_order()
+    if first and one.placed_at and one.placed_at < first:
+        raise Skip(f"Order {one.key} was placed before {first:%Y-%m-%d %H:%M} UTC, with which the connector begins.")
 
 
 def _placed(context: Context, one: Order) -> Order:

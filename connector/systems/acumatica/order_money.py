@@ -90,6 +90,9 @@ def _parts(lines: Sequence[Line], goods: Decimal, unit: Decimal) -> list[Decimal
     """What each line has to amount to. Units that are over go where the rounding was largest, then by quantity."""
     exact = [line.price * line.quantity - whole(line.discount, unit) for line in lines]
     parts = [whole(line.price * line.quantity, unit) - whole(line.discount, unit) for line in lines]
+    for at, line in enumerate(lines):  # all of it was given away, and more than its rounded price says
+        if -max(unit, CENT) * line.quantity <= parts[at] < 0:
+            parts[at] = ZERO
     left = int((goods - sum(parts, ZERO)) / unit)
     step = unit if left > 0 else -unit
     open_ = [at for at, line in enumerate(lines) if line.quantity > 0 and line.kind != FEE]
@@ -97,9 +100,8 @@ def _parts(lines: Sequence[Line], goods: Decimal, unit: Decimal) -> list[Decimal
     if abs(left * unit) > max(unit, CENT) * pieces:
         return parts  # more than rounding
 
-    def worst(at: int) -> tuple[bool, bool, Decimal, Decimal]:
-        below, above = parts[at] < 0 < step, parts[at] > 0
-        return below, above, (exact[at] - parts[at]) * step, lines[at].quantity
+    def worst(at: int) -> tuple[bool, Decimal, Decimal]:
+        return parts[at] > 0, (exact[at] - parts[at]) * step, lines[at].quantity
 
     for _ in range(abs(left)):
         found = max((at for at in open_ if step > 0 or parts[at] >= unit), key=worst, default=None)

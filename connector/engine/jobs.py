@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from connector import events
 from connector.clock import Clock
 from connector.db import utcnow
-from connector.engine import tidying
+from connector.engine import indexing, tidying
 from connector.engine.clocks import Corrector
 from connector.engine.comparing import Comparer
 from connector.engine.systems import Connections
@@ -87,6 +87,7 @@ class Jobs:
             stop=job_run.stop,
             check_time=job_run.check_time,
         )
+        indexing.after(self.connections, lane, result.succeeded)
         return f"{result.messages} messages in {result.passes} passes"
 
     def _clean(self, lane: Lane, job_run: JobRun, cron: str) -> str:
@@ -158,7 +159,7 @@ class Jobs:
                 settings = policy(
                     self.connections.config(lane.connector), self.worker, lane, self.app.config["LEASE_SECONDS"]
                 )
-                runner.run_window(
+                result = runner.run_window(
                     lane,
                     self.worker.work,
                     settings,
@@ -171,6 +172,7 @@ class Jobs:
                     user=user,
                     run_id=run_id,
                 )
+                indexing.after(self.connections, lane, result.succeeded)
 
         threading.Thread(target=drain, name="process", daemon=True).start()
         return run_id

@@ -345,6 +345,10 @@ class System:
         """The bytes of a picture, at most 10 MB. Raises Fail when they are too many or no picture."""
         raise Fail(f"{self.label} has no files to read.")
 
+    def reindex(self, entity: str) -> str:
+        """Ask for the indexes after a run; a sentence that says what was asked. Raises Retry, Refused or Fail."""
+        return f"{self.label} builds its indexes by itself."
+
     def now(self) -> datetime | None:
         """What this system's clock says (UTC), None when it does not tell (CON-14)."""
         return None

@@ -30,6 +30,7 @@ WATCH, DRIFT = "watch/test_brakes.py::", "watch/test_drift.py::"
 BUILT = "setup/test_connectors.py::test_the_systems_are_built_with_their_own_values_and_the_preferences"
 
 CONTACTS = ERP + "test_customers.py::test_contacts_and_locations_are_neither_asked_for_nor_told_where_they_are_left_out"
+INDEXING = ENGINE + "test_indexing.py::test_each_entity_goes_by_its_own_setting_and_default"
 CREDIT = SYNC + "test_orders.py::test_store_credit_and_reward_points_have_a_method_and_an_account_of_their_own"
 CARRIER = SYNC + "test_orders.py::test_a_drop_shipment_and_a_carrier_without_a_row_go_by_the_settings"
 
@@ -60,6 +61,7 @@ EFFECTS = {
     + "test_products.py::test_an_unknown_class_and_tax_category_fall_back_and_say_so",
     "store.price_store_id": MAGENTO + "test_prices.py::test_the_store_id_of_the_setting_is_sent",
     "store.requests_per_minute": BUILT,
+    "store.reindex_path": MAGENTO + "test_client.py::test_a_shop_with_a_route_of_its_own_is_asked_for_its_indexes",
     "store.parallel": HERE + "test_as_many_requests_go_at_once_as_the_store_may_take",
     "store.verify_tls": MAGENTO + "test_client.py::test_the_certificate_is_checked_unless_the_settings_say_otherwise",
     # the queue
@@ -108,6 +110,9 @@ EFFECTS = {
     "image.source": ERP + "test_goods.py::test_pictures_can_be_addresses_instead",
     "image.url_attribute": ERP + "test_goods.py::test_pictures_can_be_addresses_instead",
     "image.keep_foreign": MAGENTO + "test_pictures.py::test_the_shops_own_go_too_where_the_settings_say_so",
+    "product.indexing": INDEXING,
+    "composite.indexing": INDEXING,
+    "inventory.indexing": INDEXING,
     # customers
     "customer.classes": ERP + "test_customers.py::test_customers_are_polled_by_class_and_page",
     "customer.include_locations": CONTACTS,
@@ -204,9 +209,6 @@ WHOLE = {  # sections whose settings all do the same, each for its own name
 OPEN = {
     "inventory.vendor_attribute",
     "inventory.subtract_open_orders",
-    "inventory.indexing",
-    "product.indexing",
-    "composite.indexing",
 }
 ALL = {
     f"{section.name}.{setting.name}"

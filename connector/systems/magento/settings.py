@@ -67,6 +67,11 @@ SETTINGS = (
         "price_store_id", "Store id of prices", INTEGER, default=0, low=0, advanced=True,
         help="0 is the price of all stores. Any other id shadows later global prices in that view.",
     ),
+    Setting(
+        "reindex_path", "Path that starts the indexers", advanced=True,
+        help="Magento's own API has none. A shop with a module of its own names its route below /V1, such as "
+        "/indexers/run: it is posted to after a run where Indexing after sync is on.",
+    ),
     Setting("parallel", "Parallel requests", INTEGER, default=4, low=1, high=16, advanced=True),
     Setting(
         "requests_per_minute", "Requests per minute", INTEGER, default=0, low=0, high=60_000, advanced=True,

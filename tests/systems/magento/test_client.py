@@ -258,3 +258,12 @@ def test_closing_twice_is_fine(shop: Shop) -> None:
     magento.close()
     magento.close()
     assert shop.sent == []
+
+
+def test_a_shop_with_a_route_of_its_own_is_asked_for_its_indexes(shop: Shop) -> None:
+    shop.answer("POST", "/indexers/run", True)
+    assert "no call" in shop.magento().reindex("price") and shop.sent == []
+    assert shop.magento(reindex_path="/V1/indexers/run").reindex("price") == "POST /indexers/run was answered."
+    (sent,) = shop.sent
+    assert (sent.method, sent.path, sent.body) == ("POST", "/indexers/run", {"entity": "price"})
+    shop.sent.clear()  # no route of the document, on purpose

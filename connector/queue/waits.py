@@ -26,7 +26,8 @@ from connector.queue.sql import Rows, plain, run, writing
 TABLE: Any = Message.__table__
 CALLED = "!"  # in `waits_for` of a running message: what it was about to wait for has come
 LONGEST = 300
-CROWD, TICK = 200, 3.0  # messages that wait in a connector; seconds
+CROWD, MANY = 200, 2_000  # messages that wait in a connector: a stream of releases, and a long one
+TICK = 15.0  # seconds for each thousand of them
 
 _NOTED = Rows("noted", id="bigint", epoch="integer", waits_for="text")
 _ANNOUNCE = """
@@ -62,7 +63,7 @@ def release_many(connector_id: str, entity: str, keys: Sequence[str], *, connect
         # in this order: a row that is being put to wait at this moment is seen by one of the two
         own.execute(update(TABLE).where(*mine, has_status(RUNNING)).values(waits_for=CALLED))
         waiting = own.execute(_in(WAITING, mine).order_by(TABLE.c.id).with_for_update()).all()
-        due = now if len(waiting) == 0 or not _crowd(own, connector_id) else _tick(now)
+        due = _due(own, connector_id, now) if waiting else now
         back = [Return(row.id, _why(row.waits_for), due) for row in waiting]
         if own.dialect.name == "postgresql":
             for lane in {Lane(connector_id, row.entity, row.direction) for row in waiting}:
@@ -70,15 +71,18 @@ def release_many(connector_id: str, entity: str, keys: Sequence[str], *, connect
         return len(to_pending(own, back, now=now).pending)
 
 
-def _crowd(connection: Connection, connector_id: str) -> bool:
-    """Whether so many wait that those who are released come in a stream: a first full sync."""
-    query = select(TABLE.c.id).where(TABLE.c.connector_id == connector_id, has_status(WAITING)).limit(CROWD)
-    return len(connection.execute(query).all()) == CROWD
+def _due(connection: Connection, connector_id: str, now: datetime) -> datetime:
+    """Now; or the next tick, when so many wait that those who are released come in a stream (a first full sync).
 
-
-def _tick(now: datetime) -> datetime:
-    """The next of the moments at which all that has been released meanwhile comes back at once, to be batched."""
-    return datetime.fromtimestamp((now.timestamp() // TICK + 1) * TICK, UTC)
+    What was released between two ticks comes back at once, so that it can be batched. The more there is to do, the
+    longer a tick may be without making the whole any longer.
+    """
+    query = select(TABLE.c.id).where(TABLE.c.connector_id == connector_id, has_status(WAITING)).limit(MANY)
+    crowd = len(connection.execute(query).all())
+    if crowd < CROWD:
+        return now
+    tick = TICK * crowd / 1_000
+    return datetime.fromtimestamp((now.timestamp() // tick + 1) * tick, UTC)
 
 
 def _in(status: str, conditions: Sequence[Any]) -> Select[Any]:

@@ -44,6 +44,7 @@ class Calls:
         self.recent: deque[dict[str, Any]] = deque(maxlen=KEPT_CALLS)
         self.counts: Counter[str] = Counter()
         self.total = 0
+        self.seconds = 0.0  # that all answers took
         self.lock = threading.Lock()
 
     def layer(self, app: Wsgi) -> Wsgi:
@@ -72,6 +73,7 @@ class Calls:
         path = environ.get("SCRIPT_NAME", "") + environ["PATH_INFO"]
         with self.lock:
             self.total += 1
+            self.seconds += seconds
             self.counts[f"{environ['REQUEST_METHOD']} {status}"] += 1
             self.recent.append(
                 {"n": self.total, "at": journal.iso(micros()), "method": environ["REQUEST_METHOD"], "path": path,
@@ -155,7 +157,8 @@ def register(app: Flask, system: System) -> None:
         after, limit = request.args.get("after", 0, int), request.args.get("limit", 1000, int)
         with system.calls.lock:
             found = [call for call in system.calls.recent if call["n"] > after][:limit]
-            return jsonify(calls=found, total=system.calls.total, counts=dict(system.calls.counts))
+            counts, seconds = dict(system.calls.counts), round(system.calls.seconds, 3)
+            return jsonify(calls=found, total=system.calls.total, seconds=seconds, counts=counts)
 
     @page.route("/state", methods=["GET", "POST"])
     def state() -> Any:

@@ -13,7 +13,8 @@ from sqlalchemy import Row
 from werkzeug.wrappers import Response as Redirect
 
 from connector import events as happenings
-from connector.queue import acts, logbook
+from connector.db import utcnow
+from connector.queue import acts, logbook, progress
 from connector.queue.logbook import LogFilter, RunFilter
 from connector.queue.paging import Page
 from connector.setup.models import ADMIN, OPERATOR
@@ -222,6 +223,7 @@ def run(run_id: int) -> Response:
         run=found,
         group=_group(found),
         going=found.status == "processing" and before is None,
+        progress=progress.of_run(found, utcnow()),
         said=logbook.details(found),
         lines=logbook.lines(found, before),
         deep=before is not None,

@@ -10,8 +10,9 @@ from flask_login import current_user
 from sqlalchemy import select
 
 from connector.db import db, utcnow
-from connector.queue import numbers
+from connector.queue import numbers, progress
 from connector.queue.lanes import Lane
+from connector.queue.progress import Progress
 from connector.setup import connectors
 from connector.setup.models import NEW, Connector
 from connector.setup.rows import Config
@@ -46,6 +47,7 @@ class Card:
     attention: str
     attention_at: datetime | None
     rows: tuple[Row, ...]
+    backlogs: tuple[tuple[str, Progress], ...]  # what has much to do, and how far it has come
     chart: chart.Chart
 
 
@@ -87,6 +89,7 @@ def cards() -> list[Card]:
         for id, pairs in lanes.items()
     }
     asked = [lane for pairs in shown.values() for _, lane in pairs]
+    waiting = progress.backlogs(counts, now)
     oldest, success = numbers.oldest(asked, now), numbers.last_success(asked)
     return [
         Card(
@@ -95,6 +98,7 @@ def cards() -> list[Card]:
                 Row(sync.entity, sync.direction, sync.label, counts[lane], oldest.get(lane), success.get(lane))
                 for sync, lane in shown[row.id]
             ),
+            backlogs=tuple((sync.label, waiting[lane]) for sync, lane in shown[row.id] if lane in waiting),
             chart=chart.draw(numbers.minutes(row.id, now)),
         )
         for row in found

@@ -8,6 +8,7 @@ from flask import Flask
 
 from connector.db import utcnow
 from connector.queue.numbers import CAP
+from connector.queue.progress import Progress
 
 STEPS = ((86_400, "day", "days"), (3_600, "h", "h"), (60, "min", "min"))
 
@@ -48,7 +49,17 @@ def minutes_since(minute: datetime) -> str:
     return "this minute" if seconds < 60 else f"{duration(seconds)} ago"
 
 
+def rest(progress: Progress) -> str:
+    """How long the rest takes at the pace that was measured, or why nobody can say."""
+    if progress.pace is None:
+        return "the pace is not measured yet"
+    if progress.remaining is None:
+        return "nothing has moved lately"
+    pace = f"{progress.pace:,.0f} a second" if progress.pace >= 1 else f"{progress.pace * 60:,.0f} a minute"
+    return f"about {duration(progress.remaining.total_seconds())} left at {pace}"
+
+
 def register(app: Flask) -> None:
     app.jinja_env.filters.update(
-        counted=counted, duration=duration, since=since, minutes_since=minutes_since, ago=ago, utc=utc
+        counted=counted, duration=duration, since=since, minutes_since=minutes_since, ago=ago, utc=utc, rest=rest
     )

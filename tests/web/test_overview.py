@@ -170,3 +170,22 @@ def test_a_span_is_said_in_its_largest_unit(seconds: float, words: str) -> None:
 def test_only_the_minute_of_the_last_success_is_known_so_no_seconds_are_claimed() -> None:
     assert minutes_since(utcnow() - timedelta(seconds=50)) == "this minute"
     assert minutes_since(utcnow() - timedelta(seconds=200)) == "3 min ago"
+
+
+def test_a_first_full_sync_shows_how_far_it_is_and_how_long_it_takes(viewer: Client) -> None:
+    seed.connector()
+    for number in range(120):
+        seed.message(f"P{number:04}", entity="product")
+    seed.minute(3, entity="product", accepted=300)
+    seed.minute(1, entity="product", succeeded=180)
+    page = " ".join(viewer.get("/").text.split())
+    assert re.search(r"<strong>Product</strong>: about \d min left at \d+ a (second|minute)", page)
+    assert "180 of 300 (60 %)" in page
+
+
+def test_while_it_is_paused_a_full_sync_stands_still(viewer: Client) -> None:
+    seed.connector(state="paused")
+    for number in range(120):
+        seed.message(f"P{number:04}", entity="product")
+    seed.minute(20, entity="product", accepted=120)
+    assert "stands still while it is not active" in viewer.get("/").text

@@ -30,6 +30,8 @@ class Kind:
         return "LastModified" if self.stock and version < "24" else "LastModifiedDateTime"
 
 
+MANY = 40  # keys from which on a range is tried: they would need several lists
+FULL, LEAN = 100, 500  # rows of one page of a range, with details and without (facts 2.5: 50 to 500)
 STOCK = Kind("StockItem", True, "BaseUOM")
 NON_STOCK = Kind("NonStockItem", False, "BaseUnit")
 KINDS = (STOCK, NON_STOCK)
@@ -77,10 +79,35 @@ def read(
     for kind in KINDS:
         options = {"$select": ",".join(fields[kind]), "$expand": (expand or {}).get(kind, ""), "$custom": custom}
         left = [key for key in wanted if key not in found]
+        found.update(_ranged(client, kind, left, options) if len(left) >= MANY else {})
+        left = [key for key in left if key not in found]
         for chunk in filters.chunks("InventoryID", left, options):
             by_fold = {text(row, "InventoryID").casefold(): row for row in _rows(client, kind, chunk, options)}
             found.update({k: Item(kind, by_fold[k.casefold()]) for k in chunk if k.casefold() in by_fold})
     return {wanted[key]: item for key, item in found.items()}
+
+
+def _ranged(client: Client, kind: Kind, keys: Sequence[str], options: dict[str, str]) -> dict[str, Item]:
+    """What lies between the first and the last of many keys, page by page, as long as most of it is wanted.
+
+    A full sync asks for neighbours: a page of them is one request, a list of keys only as many as an address holds.
+    What is missing afterwards (the site may sort otherwise than we do) is asked for by key.
+    """
+    spelled = {key.casefold(): key for key in keys}
+    page, last = FULL if options["$expand"] else LEAN, max(keys, key=str.casefold)
+    start = f"InventoryID ge {filters.literal(min(keys, key=str.casefold))}"
+    found: dict[str, Item] = {}
+    while True:
+        condition = filters.both(start, f"InventoryID le {filters.literal(last)}")
+        try:
+            rows = client.list(kind.entity, {**options, "$filter": condition, "$top": page})
+        except Unlisted:
+            return found
+        mine = [row for row in rows if text(row, "InventoryID").casefold() in spelled]
+        found.update({spelled[text(row, "InventoryID").casefold()]: Item(kind, row) for row in mine})
+        if len(rows) < page or 2 * len(mine) < len(rows):
+            return found
+        start = f"InventoryID gt {filters.literal(text(rows[-1], 'InventoryID'))}"
 
 
 def _rows(client: Client, kind: Kind, keys: Sequence[str], options: dict[str, str]) -> Iterable[Entity]:

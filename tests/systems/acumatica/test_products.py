@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import re
 from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 import responses
+from requests import PreparedRequest
 
 from connector.errors import Fail, Refused, Retry
 from connector.records import PRODUCT, Product
@@ -158,6 +161,52 @@ def test_many_keys_are_asked_for_in_several_short_addresses(erp: Acumatica, wire
     assert 2 < len(asked) < 12
     assert all(len((request.url or "").partition("?")[2]) <= filters.LONGEST for request in asked)
     assert all(any(f"'{key}'" in options(request)["$filter"] for request in asked) for key in keys)
+
+
+def ranged(wire: Wire, there: list[str]) -> None:
+    """A site that answers ranges and lists of keys as the real one does, sorted by key."""
+
+    def answer(request: PreparedRequest) -> tuple[int, dict[str, str], str]:
+        asked = options(request)
+        bounds = dict(re.findall(r"InventoryID (ge|gt|le) '([^']*)'", asked["$filter"]))
+        named = re.findall(r"eq '([^']*)'", asked["$filter"])
+        found = [key for key in there if key in named] if named else [
+            key for key in there
+            if bounds.get("ge", "") <= key and (key > bounds["gt"] if "gt" in bounds else True) and key <= bounds["le"]
+        ]  # fmt: skip
+        row = load("stock-items.json")[0]
+        page = found[: int(asked.get("$top", 1_000))]
+        return 200, {}, json.dumps([{**row, "InventoryID": {"value": key}} for key in page])
+
+    wire.add_callback("GET", f"{ENDPOINT}/StockItem", callback=answer)
+    wire.get(f"{ENDPOINT}/NonStockItem", json=[])
+
+
+def test_neighbours_are_read_page_by_page_and_not_by_lists_of_keys(erp: Acumatica, wire: Wire) -> None:
+    """A full sync: 150 of 155 items that lie between the first and the last are wanted."""
+    there = [f"P-{number:04}" for number in range(155)]
+    ranged(wire, there)
+    found = read(erp, *there[:150][::-1])
+    assert sorted(found) == there[:150]
+    first, second = (options(request)["$filter"] for request in wire.requests("/StockItem"))
+    assert first == "InventoryID ge 'P-0000' and InventoryID le 'P-0149'"
+    assert second == "InventoryID gt 'P-0099' and InventoryID le 'P-0149'"
+
+
+def test_far_apart_keys_are_still_asked_for_by_name(erp: Acumatica, wire: Wire) -> None:
+    """Sixty notifications out of a large catalogue: the first page of the range shows that it is no use."""
+    ranged(wire, [f"P-{number:04}" for number in range(3_000)])
+    keys = [f"P-{number:04}" for number in range(0, 3_000, 50)]
+    assert sorted(read(erp, *keys)) == keys
+    asked = [options(request)["$filter"] for request in wire.requests("/StockItem")]
+    assert asked[0].startswith("InventoryID ge") and all(" eq " in one for one in asked[1:])
+
+
+def test_what_a_site_sorts_elsewhere_is_not_taken_for_gone(erp: Acumatica, wire: Wire) -> None:
+    """The site's order is not ours: a key that it does not show in the range is asked for by name."""
+    there = [f"P-{number:04}" for number in range(60)]
+    ranged(wire, [*there, "a-tail"])
+    assert sorted(read(erp, *there, "a-tail")) == [*there, "a-tail"]
 
 
 def test_an_old_site_is_asked_for_the_names_that_it_has(wire: Wire, make: Make) -> None:

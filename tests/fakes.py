@@ -165,7 +165,7 @@ class Memory(System):
         for one in records:
             for (kind, id), there in self.records.items():
                 if kind == entity and _alike(one, there):
-                    found[one.key] = replace(there, target_id=id)  # type: ignore[call-arg]
+                    found[one.key] = replace(there, **({"target_id": id} if hasattr(there, "target_id") else {}))
         return found
 
     def write_many(self, records: Sequence[Record], *, known: Mapping[str, str]) -> list[Written]:
@@ -192,7 +192,9 @@ class Memory(System):
 
 def _alike(one: Record, other: Record) -> bool:
     if one.entity in NATURAL:
-        return all(getattr(one, name).casefold() == getattr(other, name).casefold() for name in NATURAL[one.entity])
+        names = NATURAL[one.entity]
+        same = all(getattr(one, name).casefold() == getattr(other, name).casefold() for name in names)
+        return same and bool(getattr(one, names[0]))
     return False
 
 
@@ -200,5 +202,6 @@ NATURAL = {
     "customer": ("email",),
     "order": ("reference",),
     "credit_memo": ("reference",),
+    "shipment": ("shipment",),
     "category": ("name", "parent"),
 }

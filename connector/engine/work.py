@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 
 from flask import Flask
@@ -39,7 +40,7 @@ from connector.watch.brakes import Judge, Limits
 log = logging.getLogger(__name__)
 WAITED_FOR = {PRODUCT, CATEGORY, CUSTOMER, ORDER}  # what messages of other records may wait for
 FEW = 5  # records of a group that are written one by one before they are bound
-EXCLUSIVE_SECONDS, EXCLUSIVE_TRIES = 60, 150  # how long a dead worker is in the way; looks, ten a second
+EXCLUSIVE_TRIES = 150  # looks, ten a second
 
 
 class Worker:
@@ -151,22 +152,27 @@ class Worker:
         inbox.put(lane._replace(direction=other), [inbox.Item(key) for key in keys], origin="echo", bell=self.bell)
 
     @contextmanager
-    def _exclusive(self, connector_id: str, name: str) -> Iterator[None]:
-        """Only one at a time, in all processes: a lease by that name. Raises Retry when it stays taken.
+    def _exclusive(self, connector_id: str, name: str) -> Iterator[Callable[[], bool]]:
+        """Only one at a time, in all processes: a lease by that name, kept up. Raises Retry when it stays taken.
 
-        A worker that dies inside holds it for a minute at most.
+        What it gives says whether it is still ours: a worker that was stopped for long has lost it.
         """
         lease = f"only/{connector_id}/{hashlib.sha256(name.encode()).hexdigest()[:32]}"
-        owner = f"{os.getpid()}-{threading.get_ident()}"
+        owner, seconds = f"{os.getpid()}-{threading.get_ident()}", self.app.config["LEASE_SECONDS"]
         for _ in range(EXCLUSIVE_TRIES):
-            epoch = leases.take(lease, owner, seconds=EXCLUSIVE_SECONDS, now=CLOCK.now())
+            epoch = leases.take(lease, owner, seconds=seconds, now=CLOCK.now())
             if epoch is not None:
                 break
             CLOCK.sleep(0.1)
         else:
-            raise Retry("Somebody else is at work on the same customer.", after=EXCLUSIVE_SECONDS, away=True)
+            raise Retry("Somebody else is at work on the same customer.", after=seconds, away=True)
+
+        def kept() -> bool:
+            return leases.renew(lease, owner, epoch, until=CLOCK.now() + timedelta(seconds=seconds))
+
         try:
-            yield
+            with leases.Keeper(seconds / 3, kept, name=f"only-{name}"):
+                yield kept
         finally:
             leases.release(lease, owner, epoch, now=CLOCK.now())
 

@@ -5,7 +5,8 @@ An order never changes a customer that the ERP has (CUS-04): its addresses go on
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
 from connector.errors import Fail, Outcome, Retry, Skip
@@ -14,6 +15,7 @@ from connector.sync import bindings
 from connector.sync.bindings import PROVISIONAL
 from connector.sync.context import Context
 from connector.sync.needs import Needs
+from connector.sync.safety import safety
 from connector.sync.translate.customers import for_erp
 
 
@@ -36,8 +38,25 @@ def of(context: Context, needs: Needs, order: Order, *, anyone: bool = False) ->
         return found
     if not order.customer_email:
         raise Fail(f"Order {order.key} has no e-mail address to know its customer by.", code="order.no_email")
-    with context.exclusive(f"customer {order.customer_email.casefold()}"):
-        return _bound(context, order) or _found(context, order, classes) or _made(context, order, classes)
+    with alone(context, [_customer(order)]) as still:
+        return _bound(context, order) or _found(context, order, classes) or _made(context, order, classes, still)
+
+
+@contextmanager
+def alone(context: Context, customers: Sequence[Customer]) -> Iterator[Callable[[], None]]:
+    """Nobody else makes customers of these e-mail addresses meanwhile: neither an order nor the customers' own sync.
+
+    Gives a function to call right before they are made. Both raise Retry: somebody else is at it, or has taken over.
+    """
+    with ExitStack() as stack:
+        names = sorted({f"customer {one.email.casefold()}" for one in customers}) if safety().one_maker else []
+        holds = [stack.enter_context(context.exclusive(name)) for name in names]
+
+        def still() -> None:
+            if not all(hold() for hold in holds):
+                raise Retry("This took so long that somebody else may be making the customer.", away=True)
+
+        yield still
 
 
 def enabled_classes(context: Context) -> Sequence[str]:
@@ -78,9 +97,10 @@ def _found(context: Context, order: Order, classes: Sequence[str]) -> str:
     return ""
 
 
-def _made(context: Context, order: Order, classes: Sequence[str]) -> str:
+def _made(context: Context, order: Order, classes: Sequence[str], still: Callable[[], None]) -> str:
     new = for_erp(context, _customer(order), new=True)
     _refuse_others(order, new.customer_class, classes)
+    still()
     (done,) = context.target.write_many([new], known={})
     if done.problem is not None:
         raise _said(done.problem, order)

@@ -94,7 +94,8 @@ class Context:
     opposite: Callable[[str, Sequence[str]], None] = _nobody  # these have to travel the other way too
     # messages that would do harm, with what they would do: the word for those that must not go yet, by key
     brake: Callable[[Sequence[tuple[Task, Danger]]], Mapping[str, Outcome]] | None = None
-    exclusive: Callable[[str], AbstractContextManager[None]] = lambda name: nullcontext()  # one at a time, everywhere
+    # one at a time, everywhere; what it gives says whether we still are the one
+    exclusive: Callable[[str], AbstractContextManager[Callable[[], bool]]] = lambda name: nullcontext(lambda: True)
 
     def fingerprint(self) -> str:
         """Eight characters that change when a setting or a mapping changes what is sent."""

@@ -122,6 +122,13 @@ class Needs:
             if entity in sync.needs and sync.entity != PRODUCT_STATUS:
                 self.ask(sync.entity, list(keys))
 
+    def retell(self, entity: str, keys: Iterable[str]) -> None:
+        """The target has changed these by itself: what the source says of them is written once more."""
+        known = bindings.get_many(self.context.connector, entity, sorted(set(keys)))
+        if known and self.context.enabled(entity):
+            bindings.doubt(self.context.connector, entity, known)
+            self.context.again(entity, list(known))
+
     def doubt_dependents(self, entity: str, keys: list[str]) -> None:
         """A create that was sent too late carried first values (a price) over what has been written since."""
         for sync in SYNCS if keys else ():

@@ -13,8 +13,19 @@ from dataclasses import dataclass
 from functools import partial
 
 from connector.errors import Outcome, Skip, Wait
-from connector.records import CATEGORY, ERP_TO_STORE, PRODUCT, STORE_TO_ERP, Order, Record
-from connector.sync import bindings, brake, translate, twoway
+from connector.records import (
+    CATEGORY,
+    CUSTOMER,
+    ERP_TO_STORE,
+    INVENTORY,
+    PRODUCT,
+    STORE_TO_ERP,
+    Customer,
+    Order,
+    Record,
+    Shipment,
+)
+from connector.sync import bindings, brake, buyers, translate, twoway
 from connector.sync.batches import write_splitting
 from connector.sync.bindings import PROVISIONAL, Bound, Mark
 from connector.sync.brake import Danger
@@ -202,6 +213,7 @@ class _Flow:
 
     def _already(self, found: Mapping[str, Record]) -> None:
         """Made before, by an attempt whose answer was lost: bind it, and never make it again."""
+        self._taken_off([self.records[key] for key in found])
         self.needs.adopt(self.entity, found, sure=True)
         for key, record in found.items():
             name = getattr(record, "target_id", "") or record.key
@@ -263,7 +275,7 @@ class _Flow:
 
     def _held(self, dangers: list[Danger]) -> bool:
         """Whether the brake has said no to any of these; they are over then."""
-        if not dangers or self.context.brake is None or self.context.dry:
+        if not dangers or self.context.brake is None:
             return False
         held = self.context.brake([(self.open[danger.key], danger) for danger in dangers])
         for key, word in held.items():
@@ -280,7 +292,7 @@ class _Flow:
                 self._end(key, self.away)
             marks = self._mark(known)
             if marks:
-                self._write(marks, known)
+                self._make(marks, known)
             self.away = self.away or away(result.word for result in self.results[before:])
 
     def _mark(self, known: dict[str, str]) -> dict[str, Mark]:
@@ -305,6 +317,18 @@ class _Flow:
         """What orders two writes. The store's times say nothing about the ERP's, so that a way back has none."""
         return 0 if self.twoway and self.sync.direction == STORE_TO_ERP else self.sources[key].version
 
+    def _make(self, marks: dict[str, Mark], known: dict[str, str]) -> None:
+        """Write, and where that makes customers of the ERP, be the only one to do so."""
+        new = [one for key in marks if key not in known and isinstance(one := self.records[key], Customer)]
+        if not new or not self.sync.reverse:
+            self._write(marks, known)
+            return
+        with buyers.alone(self.context, new) as still:
+            found = self.context.target.find_like(CUSTOMER, new)  # an order of theirs may have made them meanwhile
+            known |= {key: record.key for key, record in found.items()}
+            still()
+            self._write(marks, known)
+
     def _write(self, marks: dict[str, Mark], known: dict[str, str]) -> None:
         if safety().fence_before_write:
             still = self.ours()
@@ -324,6 +348,7 @@ class _Flow:
         connector, done = self.context.connector, {item.key: item for item in written if item.problem is None}
         if done:
             rows = {key: marks[key].key for key in done}
+            self._taken_off([self.records[key] for key in done])
             self.needs.follow(self.entity, [key for key in done if not self._target_id(key)])
             freed = list(done)
             if self.sync.reverse:
@@ -348,6 +373,15 @@ class _Flow:
         self.needs.missed([item.problem for item in written if isinstance(item.problem, Wait)])
         for item in written:
             self._end(item.key, item.problem, self._summary(item), wrote=True)
+
+    def _taken_off(self, records: Sequence[Record]) -> None:
+        """The store takes what it ships off its stock by itself, the ERP's number may be there already: say it again.
+
+        Before the bind, so that no kill comes in between.
+        """
+        skus = {line.sku for record in records if isinstance(record, Shipment) for line in record.lines}
+        if skus and safety().stock_after_shipment:
+            self.needs.retell(INVENTORY, skus)
 
     def _renamed(self, done: Mapping[str, Written], rows: Mapping[str, str]) -> dict[str, str]:
         """Rows of what came from the store get the key that the ERP has made."""

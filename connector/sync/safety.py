@@ -15,6 +15,9 @@ class Safety:
     version_compare: bool = True  # an older version never lands after a newer one
     natural_key: bool = True  # look up before a create whose outcome is unknown
     fence_before_write: bool = True  # ask whether the message is still ours just before the call
+    order_first: bool = True  # what belongs to an order that is being made waits for it
+    one_maker: bool = True  # nobody else makes a customer of the same e-mail address meanwhile
+    stock_after_shipment: bool = True  # what the store has taken off by itself is written over
 
 
 _now = Safety()

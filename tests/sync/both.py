@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from connector.errors import Retry
 from connector.sync import catalogue, rules
 from connector.sync.bindings import PROVISIONAL
 from connector.sync.context import Context
@@ -28,6 +29,9 @@ class Both:
     asked: list[tuple[str, str, str]] = field(default_factory=list)
     rules: list[dict[str, Any]] = field(default_factory=list)
     alone: list[str] = field(default_factory=list)
+    overtaken: bool = False  # somebody else has taken over what we were alone at
+    held: set[str] = field(default_factory=set)  # what somebody is alone at now
+    again: list[tuple[str, str]] = field(default_factory=list)  # (entity, key) that have to be written once more
     began: datetime | None = None
 
     def context(self, entity: str, direction: str) -> Context:
@@ -45,6 +49,7 @@ class Both:
             mappings={kind: mapping.of(rows) for kind, rows in self.tables.items()},
             rules=rules.of(self.rules),
             began=self.began,
+            again=lambda kind, keys: self.again.extend((kind, key) for key in keys),
             exclusive=self.exclusive,
         )
 
@@ -54,9 +59,15 @@ class Both:
             self.asked.append((entity, way, key.removeprefix(PROVISIONAL)))
 
     @contextmanager
-    def exclusive(self, name: str) -> Iterator[None]:
+    def exclusive(self, name: str) -> Iterator[Callable[[], bool]]:
         self.alone.append(name)
-        yield
+        if name in self.held:
+            raise Retry("Somebody else is at work on the same customer.", away=True)
+        self.held.add(name)
+        try:
+            yield lambda: not self.overtaken
+        finally:
+            self.held.discard(name)
 
     def go(self, entity: str, direction: str, key: str, origin: str = "push") -> Result:
         """One message, now."""

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from connector.errors import Outcome, Skip
+from connector.errors import Outcome, Skip, Wait
 from connector.records import ORDER, Invoice, OrderStatus, Record, Shipment, Track
 from connector.sync import bindings
 from connector.sync.bindings import Bound
+from connector.sync.safety import safety
 from connector.sync.translate.job import Job
 from connector.systems import mapping
 from connector.systems.mapping import Row
@@ -21,13 +22,14 @@ OWED = "unpaid"
 def statuses(job: Job, records: Sequence[Record]) -> dict[str, Record | Outcome]:
     """Order statuses by the map (MAP-18). An unknown one leaves the order untouched and says so."""
     found = [one for one in records if isinstance(one, OrderStatus)]
-    bound = _orders(job, [one.key for one in found])
-    return {one.key: _status(job, one, bound.get(one.key)) for one in found}
+    orders = _Orders(job, {one.key: (one.key, one.number) for one in found})
+    return {one.key: _status(job, one, orders) for one in found}
 
 
-def _status(job: Job, one: OrderStatus, bound: Bound | None) -> Record | Outcome:
+def _status(job: Job, one: OrderStatus, orders: _Orders) -> Record | Outcome:
+    bound = orders.bound.get(one.key)
     if bound is None:
-        return _foreign(one.key)
+        return orders.without(one.key, one.key)
     row, meant = mapping.status_out(job.context.rows("status_out"), one.status)
     if row is None or not row.store:
         hint = f" Perhaps {meant!r} is meant?" if meant else ""
@@ -59,13 +61,14 @@ def _ending(status: str) -> bool:
 def shipments(job: Job, records: Sequence[Record]) -> dict[str, Record | Outcome]:
     """Confirmed (or invoiced) shipments with the store's carrier and source."""
     found = [one for one in records if isinstance(one, Shipment)]
-    bound = _orders(job, [one.order for one in found])
-    return {one.key: _shipment(job, one, bound.get(one.order)) for one in found}
+    orders = _Orders(job, {one.key: (one.order, one.number) for one in found})
+    return {one.key: _shipment(job, one, orders) for one in found}
 
 
-def _shipment(job: Job, one: Shipment, bound: Bound | None) -> Record | Outcome:
+def _shipment(job: Job, one: Shipment, orders: _Orders) -> Record | Outcome:
+    bound = orders.bound.get(one.order)
     if bound is None:
-        return _foreign(one.order)
+        return orders.without(one.key, one.order)
     if job.context.setting("shipment", "trigger", "confirmation") == "invoice" and not one.invoiced:
         return Skip(f"Shipment {one.shipment or one.key} waits for the release of its invoice (shipment settings).")
     ship_via = one.ship_via or (str(job.context.setting("shipment", "drop_ship_via")) if one.drop_ship else "")
@@ -97,22 +100,46 @@ def _track(job: Job, track: Track, row: Row | None) -> Track:
 def invoices(job: Job, records: Sequence[Record]) -> dict[str, Record | Outcome]:
     """One invoice in the store, when the order is completely processed (SHP-04, SHP-05, CONFLICTS 49)."""
     found = [one for one in records if isinstance(one, Invoice)]
-    bound = _orders(job, [one.order for one in found])
-    return {one.key: _invoice(one, bound.get(one.order)) for one in found}
+    orders = _Orders(job, {one.key: (one.order, one.number) for one in found})
+    return {one.key: _invoice(one, orders) for one in found}
 
 
-def _invoice(one: Invoice, bound: Bound | None) -> Record | Outcome:
+def _invoice(one: Invoice, orders: _Orders) -> Record | Outcome:
+    bound = orders.bound.get(one.order)
     if bound is None:
-        return _foreign(one.order)
+        return orders.without(one.key, one.order)
     if not one.complete:
         return Skip(f"Order {bound.key} is not completely processed yet: one invoice goes to the store when it is.")
     return replace(one, number=bound.key, store_id=bound.source_id)
 
 
-def _orders(job: Job, keys: Sequence[str]) -> dict[str, Bound]:
-    """The store's orders, by the ERP's names of them."""
-    return bindings.by_target(job.context.connector, ORDER, sorted(set(keys)), states=True)
+class _Orders:
+    """The store's orders by the ERP's names of them. `wanted` is (message's key -> the ERP's name, the store's number).
 
+    The ERP may ship an order before we know that it is there: its answer was lost, or the worker was killed. Such
+    an order has been begun here, and what belongs to it waits for the look-up that will find it.
+    """
 
-def _foreign(order: str) -> Skip:
-    return Skip(f"Order {order} was not made from an order of this store.")
+    def __init__(self, job: Job, wanted: Mapping[str, tuple[str, str]]) -> None:
+        self.job = job
+        self.bound = self._read(wanted)
+        unbound = {key: number for key, (name, number) in wanted.items() if number and name not in self.bound}
+        begun = bindings.get_many(job.context.connector, ORDER, sorted(set(unbound.values())))
+        self.begun = {key: number for key, number in unbound.items() if number in begun and not begun[number].target_id}
+        if not safety().order_first:
+            self.begun = {}
+        if self.begun:  # say what they would wait for, then look once more
+            job.context.announce(ORDER, self.begun)
+            self.bound |= self._read({key: wanted[key] for key in self.begun})
+            job.needs.ask(ORDER, sorted(set(self.begun.values())))
+
+    def _read(self, wanted: Mapping[str, tuple[str, str]]) -> dict[str, Bound]:
+        names = sorted({name for name, _ in wanted.values()})
+        return bindings.by_target(self.job.context.connector, ORDER, names, states=True)
+
+    def without(self, key: str, name: str) -> Outcome:
+        """The word for what belongs to an order that is not bound."""
+        number = self.begun.get(key)
+        if number is None:
+            return Skip(f"Order {name} was not made from an order of this store.")
+        return Wait(f"Order {number} is not known to be in the ERP yet.", for_=(ORDER, number))

@@ -98,19 +98,20 @@ class Client:
     ) -> list[dict[str, Any]]:
         """All items that match every filter, page by page. `fields` is what to project of each item."""
         while True:
+            size = self.most_page  # another thread may learn the shop's limit at this moment
             try:
-                return list(self._pages(path, filters, fields, sort, action))
+                return list(self._pages(path, filters, fields, sort, action, size))
             except errors.TooMany as word:
-                if not word.page or word.limit >= self.most_page:
+                if not word.page or word.limit >= size:
                     raise
                 self.most_page = word.limit
 
     def _pages(
-        self, path: str, filters: Sequence[Filter], fields: str, sort: str, action: str
+        self, path: str, filters: Sequence[Filter], fields: str, sort: str, action: str, size: int
     ) -> Iterator[dict[str, Any]]:
         seen, page = 0, 1
         while True:
-            query = criteria(filters, size=self.most_page, page=page, sort=sort)
+            query = criteria(filters, size=size, page=page, sort=sort)
             if fields:
                 query.append(("fields", f"items[{fields}],total_count"))
             data = self.call("GET", path, query=query, action=action).data

@@ -157,6 +157,11 @@ class Engine:
         """Look for changes now; returns a sentence. Raises Retry, Refused or Fail as the source does."""
         return self._jobs.poll(self._lane(connector_id, entity, direction))
 
+    def read_source(self, connector_id: str, entity: str, key: str, direction: str = "") -> Any:
+        """A record as its source has it now; None when there is none. Raises as the source does."""
+        lane = self._lane(connector_id, entity, direction)
+        return self._worker.context(*lane).source.read_many(entity, [key]).get(key)
+
     def look(self, connector_id: str, entity: str, key: str, direction: str = "") -> looking.Look:
         """Both sides of a record as they are now."""
         lane = self._lane(connector_id, entity, direction)

@@ -20,7 +20,7 @@ from connector.clock import CLOCK
 from connector.db import db
 from connector.engine.systems import Connections
 from connector.errors import Outcome, Refused, Retry
-from connector.queue import inbox, leases, waits
+from connector.queue import inbox, leases, overrides, waits
 from connector.queue.claim import Claimed
 from connector.queue.lanes import Lane
 from connector.queue.models import FAILED, OPEN, URGENT, Message
@@ -73,6 +73,8 @@ class Worker:
             self.context(*unit.lane),
             release=partial(self._release, unit.lane.connector, freed),
             announce=partial(_announce, {message.key: message for message in unit.messages}),
+            edits=_edits(unit.messages),
+            edited=lambda ids: overrides.used(ids, CLOCK.now()),
             brake=partial(self._brake, Limits.of(config.values.get("brake") or {}), unit),
             batch=self._batch(config, unit.lane.entity),
         )
@@ -192,6 +194,12 @@ def most_at_once(config: Config, most: int) -> int:
 def _announce(messages: Mapping[str, Claimed], entity: str, wanted: Mapping[str, str]) -> None:
     """Say what messages in hand may have to wait for."""
     waits.announce({messages[key]: (entity, needed) for key, needed in wanted.items()})
+
+
+def _edits(messages: Sequence[Claimed]) -> dict[str, dict[str, str]]:
+    """What people have written over fields of these records; only messages that say so are looked up."""
+    keys = {message.id: message.key for message in messages if message.origin == overrides.ORIGIN}
+    return {keys[number]: fields for number, fields in overrides.of(keys).items()} if keys else {}
 
 
 def _under_way(lane: Lane, keys: Sequence[str], statuses: Sequence[str] = (*OPEN, FAILED)) -> set[str]:

@@ -6,7 +6,7 @@ stays when the message fails for another reason. It knows no page, and changes n
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -85,6 +85,16 @@ def notes(about: About, limit: int = NOTES) -> Sequence[Row[Any]]:
     query = select(REMARKS).where(*about.of(REMARKS)).order_by(REMARKS.c.id.desc()).limit(limit)
     with db.read() as connection:
         return connection.execute(query).all()
+
+
+def notes_of(connector: str, entity: str, message_ids: Collection[int]) -> Sequence[Row[Any]]:
+    """The notes on these messages, newest first."""
+    if not message_ids:
+        return []
+    c = REMARKS.c
+    where = (c.connector_id == connector, c.entity == entity, c.code == "", c.message_id.in_(list(message_ids)))
+    with db.read() as connection:
+        return connection.execute(select(REMARKS).where(*where).order_by(c.id.desc()).limit(NOTES)).all()
 
 
 def note(about: About, text: str, *, user: str) -> None:

@@ -179,6 +179,17 @@ def timeline(connector: str, entity: str, key: str, limit: int = 20) -> Sequence
     return sorted(rows, key=lambda row: (row.at, row.kind != "message", row.id), reverse=True)
 
 
+def records_of(keys: Sequence[str], newest: int = 200) -> list[tuple[str, str, str]]:
+    """(connector, entity, key) of the records with one of these keys that had a message lately."""
+    c = TABLE.c
+    found: dict[tuple[str, str, str], None] = {}
+    with db.read() as connection:
+        for key in keys:
+            query = select(c.connector_id, c.entity, c.key).where(c.key == key).order_by(c.id.desc()).limit(newest)
+            found |= dict.fromkeys((row[0], row[1], row[2]) for row in connection.execute(query))
+    return list(found)
+
+
 def keys_of(lane: Lane, message_ids: Sequence[int]) -> list[str]:
     """The keys of those of the messages that are pending in this lane."""
     query = select(TABLE.c.key).where(

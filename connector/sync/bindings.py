@@ -161,15 +161,19 @@ def bind(
     fields: Mapping[str, Mapping[str, Any]],
     states: Mapping[str, tuple[str, str]] | None = None,
     renamed: Mapping[str, str] | None = None,
+    first: Callable[[Connection], None] | None = None,
     then: Callable[[Connection], None] | None = None,
 ) -> None:
     """Record what was written, at once. A record that somebody else has marked since stays unsure.
 
     `states` are the two columns of that name; `renamed` gives a row the key that the ERP has now made.
+    `first(connection)` sees what the rows still say, in the same transaction.
     `then(connection)` is done in the same transaction: who dies after it has told everybody, who dies before nobody.
     """
     now = utcnow()
     with db.write() as connection:
+        if first is not None:
+            first(connection)
         for done in marks:
             values: dict[str, Any] = {
                 "written_hash": done.written_hash,

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, Select, select
 
 from connector.db import db, utcnow
 from connector.sync.models import Binding, FieldChange
@@ -35,8 +35,11 @@ class Line:
     fields: Mapping[str, Any]
 
 
-def keep(connection: Connection, connector: str, entity: str, direction: str, lines: Sequence[Line]) -> None:
+def keep(connection: Connection, lane: tuple[str, str, str], lines: Sequence[Line]) -> None:
     """Write what these writes change against what the bindings still say; call it before they say the new."""
+    if not lines:
+        return
+    connector, entity, direction = lane
     c = BINDINGS.c
     known = select(c.key, c.written_fields).where(
         c.connector_id == connector, c.entity == entity, c.key.in_([line.row for line in lines])
@@ -85,6 +88,14 @@ def _read(fields: str | None) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
+def of_keys(connector: str, entity: str, keys: Sequence[str], limit: int = SHOWN) -> Sequence[Row[Any]]:
+    """The writes of one record, newest first. It may have a key on either side."""
+    c = TABLE.c
+    where = (c.key.in_(keys), c.connector_id == connector, c.entity == entity)
+    with db.read() as connection:
+        return connection.execute(select(TABLE).where(*where).order_by(c.id.desc()).limit(limit)).all()
+
+
 def of_message(message_id: int, key: str) -> Sequence[Row[Any]]:
     """What the tries of one message changed, newest first."""
     query = select(TABLE).where(TABLE.c.key == key, TABLE.c.message_id == message_id)
@@ -92,7 +103,7 @@ def of_message(message_id: int, key: str) -> Sequence[Row[Any]]:
         return connection.execute(query.order_by(TABLE.c.id.desc()).limit(SHOWN)).all()
 
 
-def query(connector: str = "", entity: str = "", key: str = "", without: Sequence[str] = ()) -> Any:
+def query(connector: str = "", entity: str = "", key: str = "", without: Sequence[str] = ()) -> Select[Any]:
     """The SELECT of a list; empty arguments do not restrict."""
     c = TABLE.c
     exact = {c.connector_id: connector, c.entity: entity, c.key: key}
@@ -100,11 +111,6 @@ def query(connector: str = "", entity: str = "", key: str = "", without: Sequenc
     return found.where(c.connector_id.not_in(without)) if without else found
 
 
-def count(connector: str) -> int:
-    """How many lines there are of a connector; for tests and the clean-up."""
-    with db.read() as connection:
-        return int(
-            connection.execute(
-                select(func.count()).select_from(TABLE).where(TABLE.c.connector_id == connector)
-            ).scalar_one()
-        )
+def told(fields: str) -> list[tuple[str, str, str]]:
+    """The stored column as (field, before, after)."""
+    return [(name, before, after) for name, (before, after) in json.loads(fields).items()]

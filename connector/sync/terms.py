@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from connector.db import db
 from connector.records import CreditMemo, Customer, Invoice, Order, OrderStatus, Record, Shipment
+from connector.sync.bindings import PROVISIONAL
 from connector.sync.models import Binding, SearchTerm
 
 LONGEST = 200
@@ -62,6 +63,11 @@ def learn(connector: str, entity: str, records: Mapping[str, Record]) -> None:
     add(connector, entity, {(name, key) for key, record in records.items() for name in names(record)})
 
 
+def bound(connector: str, entity: str, ids: Mapping[str, str]) -> None:
+    """The target's id of each key was learned: its last part is a name too ("SO/SO004711" is SO004711)."""
+    add(connector, entity, {(folded(id.rpartition("/")[2]), key) for key, id in ids.items() if "/" in id})
+
+
 def add(connector: str, entity: str, wanted: Iterable[tuple[str, str]]) -> None:
     """Keep these (name, key)."""
     rows = sorted(wanted)
@@ -69,7 +75,7 @@ def add(connector: str, entity: str, wanted: Iterable[tuple[str, str]]) -> None:
         return
     c = TABLE.c
     known = select(c.term, c.key).where(
-        c.connector_id == connector, c.entity == entity, tuple_(c.term, c.key).in_(rows)
+        c.connector_id == connector, c.entity == entity, c.term.in_({name for name, _ in rows})
     )
     with db.read() as connection:
         there = {(row.term, row.key) for row in connection.execute(known)}
@@ -89,14 +95,25 @@ def by_name(text: str, limit: int) -> list[Found]:
         return [Found(row[0], row[1], row[2], "name") for row in connection.execute(query)]
 
 
-def by_binding(text: str, connectors: Sequence[str], entities: Sequence[str], limit: int) -> list[Found]:
-    """Records that are bound under this key, or to this id in the target: a probe for each connector and entity."""
+def by_binding(texts: Sequence[str], connectors: Sequence[str], entities: Sequence[str], limit: int) -> list[Found]:
+    """Records that are bound under one of these keys, or to one of these ids in the target."""
     c = BINDINGS.c
     found: list[Found] = []
     with db.read() as connection:
         for column, by in ((c.key, "key"), (c.target_id, "id")):
             query = select(c.connector_id, c.entity, c.key).where(
-                c.connector_id.in_(connectors), c.entity.in_(entities), column == text
+                c.connector_id.in_(connectors), c.entity.in_(entities), column.in_(texts)
             )
             found += [Found(row[0], row[1], row[2], by) for row in connection.execute(query.limit(limit))]
-    return found
+    return [each for each in found if not each.key.startswith(PROVISIONAL)]
+
+
+def keys_of(ids: Sequence[str], connectors: Sequence[str], entities: Sequence[str]) -> dict[tuple[str, str, str], str]:
+    """The keys of what is bound to these ids in the target, by (connector, entity, id)."""
+    c = BINDINGS.c
+    query = select(c.connector_id, c.entity, c.target_id, c.key).where(
+        c.connector_id.in_(connectors), c.entity.in_(entities), c.target_id.in_(ids)
+    )
+    with db.read() as connection:
+        rows = connection.execute(query).all()
+    return {(row[0], row[1], row[2]): row[3] for row in rows if not row[3].startswith(PROVISIONAL)}

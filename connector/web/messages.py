@@ -12,11 +12,12 @@ from sqlalchemy import Row
 from connector.db import utcnow
 from connector.errors import Outcome
 from connector.queue import acts, history, repair
+from connector.queue.care import About
 from connector.queue.filters import Filter
 from connector.queue.models import PENDING, RUNNING, STATUSES
 from connector.queue.paging import Page
 from connector.setup.models import OPERATOR, VIEWER
-from connector.web import asking, causes, exchanges, pieces
+from connector.web import asking, caring, causes, exchanges, mending, pieces, timeline
 from connector.web.asking import DIRECTIONS, ENTITIES, LARGEST, Asked
 from connector.web.auth import allow, need
 from connector.web.render import go, render
@@ -88,6 +89,16 @@ def mend(message_id: int, act: str) -> Response:
     return go(url_for("messages.detail", message_id=message_id))
 
 
+@blueprint.post("/<int:message_id>/<any(care, note):what>")
+@need("viewer")
+def look_after(message_id: int, what: str) -> Response:
+    """Owner and pause of one message, or a note on it."""
+    message = _find(message_id, OPERATOR)
+    about = About(message.connector_id, message.entity, message_id=message_id)
+    back = url_for("messages.detail", message_id=message_id)
+    return caring.save(what, about, back, lambda asked: _detail(message_id, asked, 422))
+
+
 @blueprint.post("/<int:message_id>/sync")
 @need("viewer")
 def sync(message_id: int) -> Response:
@@ -139,6 +150,9 @@ def _detail(message_id: int, asked: Asked | None = None, status: int = 200) -> R
         may={act for act, statuses in acts.MAY.items() if message.status in statuses},
         may_act=current_user.may(OPERATOR),
         asked=asked or Asked({}),
+        place=mending.place(message.code, message.connector_id) if message.code else None,
+        entries=timeline.of_message(message),
+        **caring.shown(About(message.connector_id, message.entity, message_id=message_id), asked),
     )
 
 

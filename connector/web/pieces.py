@@ -39,6 +39,9 @@ STATUSES = {
     "unsure": ("Unsure", "question-circle", "warn"),
     "accepted": ("Accepted", "check-circle", "good"),
     "unknown": ("Unknown query", "question-circle", "warn"),
+    "edited": ("Edited", "pencil", "busy"),
+    "changed": ("Written", "file-diff", ""),
+    "note": ("Note", "chat-left-text", ""),
     "ignored": ("Ignored", "skip-forward-circle", ""),
 }
 DIRECTIONS = {"erp_to_store": "ERP to store", "store_to_erp": "Store to ERP"}
@@ -47,6 +50,7 @@ ORIGINS = {
     "poll": "Poll",
     "person": "Sync Now",
     "reprocess": "Reprocess",
+    "edit": "Reprocess with edited fields",
     "batch": "Batch process",
     "dependency": "Needed by another record",
     "fenced": "Written again after a take-over",

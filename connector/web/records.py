@@ -22,7 +22,7 @@ from connector.setup.connectors import Config
 from connector.setup.models import OPERATOR
 from connector.sync import bindings
 from connector.sync.catalogue import SYNCS, Sync
-from connector.web import asking, exchanges, sides
+from connector.web import asking, exchanges, sides, timeline
 from connector.web.auth import need
 from connector.web.messages import said
 from connector.web.render import asked_for_part, go, render
@@ -107,9 +107,9 @@ def _individual(config: Config, entity: str) -> bool:
 
 
 def _show(config: Config, sync: Sync, key: str, part: str | None, read: bool = False) -> Response:
-    happened = history.timeline(config.id, sync.entity, key)
-    newest = next((row for row in happened if row.kind == "message"), None)
     bound = bindings.one(config.id, sync.entity, key)
+    happened = timeline.of_record(config.id, sync.entity, key, bound)
+    newest = next((row for row in happened if row.kind == "message"), None)
     moving = newest is not None and (
         newest.word == RUNNING or (newest.word == PENDING and (newest.due <= utcnow() or newest.priority == 0))
     )
@@ -134,6 +134,7 @@ def _show(config: Config, sync: Sync, key: str, part: str | None, read: bool = F
         may_act=current_user.may(OPERATOR),
         look=_look(config.id, sync, key) if read else None,
         facts=sides.facts,
+        related=timeline.related(config.id, sync.entity, key),
     )
     if part == "status" and not moving:
         response.headers["HX-Trigger"] = CHANGED

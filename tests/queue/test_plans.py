@@ -17,11 +17,12 @@ from sqlalchemy import event
 from connector.clock import FakeClock
 from connector.db import db
 from connector.errors import Fail, Retry, Wait
-from connector.queue import claim, looks, repair, settle, takeover
+from connector.queue import claim, history, looks, repair, settle, takeover
 from connector.queue.claim import Claimed
 from connector.queue.endings import Done
 from connector.queue.policy import Policy
 from connector.queue.work import Report, Verdict
+from connector.sync import terms
 from tests.queueing import LANE, after, put, take, unit
 
 KEYS = [f"SKU-{number:05}" for number in range(400)]
@@ -33,6 +34,16 @@ OLD = """
         error, code)
     SELECT 'DEMO', 'price', 'erp_to_store', 'OLD-' || n, 'upsert', 'succeeded', 'Price updated.', 5, 'push', '', n,
         '{{}}', 0, 1, 0, n, n, n, 1, 'w', '', '', '' FROM numbers"""
+
+BOUND = """
+    WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {count})
+    INSERT INTO binding (connector_id, entity, key, source_id, target_id, written_hash, written_fields, version, unsure,
+        writes, created_at)
+    SELECT 'DEMO', 'order', 'ORDER-' || n, '', 'SO/SO' || n, '', '{{}}', 0, false, 1, 0 FROM numbers"""
+NAMED = """
+    WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {count})
+    INSERT INTO search_term (term, connector_id, entity, key)
+    SELECT 'buyer' || n || '@example.com', 'DEMO', 'order', 'ORDER-' || n FROM numbers"""
 
 
 @pytest.fixture
@@ -189,6 +200,46 @@ def test_settling_goes_by_the_id(table: FakeClock, word: Callable[[], Any]) -> N
     with statements() as seen:
         finish(table, messages, word())
     check(seen, pk())
+
+
+def test_the_search_reads_indexes_only(table: FakeClock) -> None:
+    """Each look of the box in the header: messages by key, bindings by key and by id, names."""
+    with db.write() as connection:
+        connection.exec_driver_sql(BOUND.format(count=20_000))
+        connection.exec_driver_sql(NAMED.format(count=20_000))
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("ANALYZE")
+    sent: list[tuple[str, Any]] = []
+
+    def note(_c: Any, _cursor: Any, sql: str, values: Any, _context: Any, _many: bool) -> None:
+        sent.append((sql, values))
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        assert history.records_of(["OLD-7"]) == [("DEMO", "price", "OLD-7")]
+        entities = ["product", "order", "customer", "shipment"]
+        assert [each.key for each in terms.by_binding(["ORDER-7"], ["DEMO"], entities, 10)] == ["ORDER-7"]
+        assert [each.key for each in terms.by_binding(["SO/SO7"], ["DEMO"], entities, 10)] == ["ORDER-7"]
+        assert [each.key for each in terms.by_name("Buyer7@example.com", 10)] == ["ORDER-7"]
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+    plans = [explain(sql, values) for sql, values in sent if sql.startswith("SELECT")]
+    assert len(plans) == 6, "the second of those by a binding looks for its id"
+    for plan in plans:
+        assert "SCAN " not in plan and "Seq Scan" not in plan, plan
+    told = "\n".join(plans)
+    for index in ("ix_message_key", "ix_binding_target"):
+        assert index in told, told
+
+
+def test_closing_what_has_failed_reads_the_failed_by_key(table: FakeClock) -> None:
+    finish(table, take(table, 20), Fail("No.", code="a"))
+    put(table, *KEYS[:20])
+    messages = take(table, 20)
+    with statements() as seen:
+        finish(table, messages)
+    resolving = [(sql, values) for sql, values in seen if "Resolved by itself" in sql]
+    check(resolving, "ix_message_failed_key")
 
 
 def test_leases_are_renewed_and_asked_for_by_the_id(table: FakeClock) -> None:

@@ -30,11 +30,13 @@ from connector.records import CATEGORY, CUSTOMER, ERP_TO_STORE, ORDER, PRODUCT, 
 from connector.setup import connectors
 from connector.setup.connectors import Config
 from connector.sync import catalogue
+from connector.sync import preview as previews
 from connector.sync.bindings import PROVISIONAL
 from connector.sync.brake import Danger
 from connector.sync.context import Context, Task
 from connector.sync.perform import perform
-from connector.systems import http
+from connector.sync.preview import Preview
+from connector.systems import held, http
 from connector.watch.brakes import Judge, Limits
 
 log = logging.getLogger(__name__)
@@ -79,7 +81,11 @@ class Worker:
             batch=self._batch(config, unit.lane.entity),
         )
         try:
-            results = perform(context, unit.messages, unit.ours)
+            if config.section("rehearsal").get("on"):
+                with held.holding(context.target.imagine):
+                    results = perform(replace(context, dry=True), unit.messages, unit.ours)
+            else:
+                results = perform(context, unit.messages, unit.ours)
         finally:
             for lane in freed:  # only now is the transaction over that freed them
                 self.bell.ring(lane)
@@ -87,6 +93,16 @@ class Worker:
         if refused:
             self.refused(unit.lane.connector, refused)
         return [Verdict(result.task_id, result.word, result.summary, result.wrote) for result in results]
+
+    def preview(self, lane: Lane, key: str) -> Preview:
+        """What Sync Now would do to one record; it changes nothing anywhere. Raises as the systems do."""
+        asked = self.context(*lane)
+        context = Context(
+            asked.connector, asked.sync, asked.source, asked.target, asked.settings,
+            enabled=asked.enabled, mappings=asked.mappings, rules=asked.rules, dry=True,
+        )  # fmt: skip
+        with http.recording(urgent=True), held.holding(context.target.imagine) as requests:
+            return previews.preview(context, key, requests)
 
     def _brake(self, limits: Limits, unit: Unit, found: Sequence[tuple[Task, Danger]]) -> dict[str, Outcome]:
         messages = {message.id: message for message in unit.messages}

@@ -17,10 +17,11 @@ from typing import Any, Protocol
 from sqlalchemy import Connection
 
 from connector.errors import Outcome
+from connector.records import Record
 from connector.sync.brake import Danger
 from connector.sync.catalogue import Sync
 from connector.sync.rules import Rule
-from connector.systems.base import System
+from connector.systems.base import System, Written
 from connector.systems.mapping import Row
 
 # sections that decide what is sent: a change there makes every record of the entity worth sending again
@@ -46,7 +47,7 @@ MAPPINGS = {
     "order_status": ("status_out",),
 }
 # somebody pressed Sync Now, or an old value may have been written: send even what looks unchanged
-FORCING = ("person", "fenced")
+FORCING = ("person", "batch", "fenced")
 
 
 class Task(Protocol):
@@ -94,8 +95,13 @@ class Context:
     opposite: Callable[[str, Sequence[str]], None] = _nobody  # these have to travel the other way too
     # messages that would do harm, with what they would do: the word for those that must not go yet, by key
     brake: Callable[[Sequence[tuple[Task, Danger]]], Mapping[str, Outcome]] | None = None
+    edits: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # by key: {path: text}, for this message only
+    edited: Callable[[Sequence[int]], None] = lambda ids: None  # these messages have taken theirs
     # one at a time, everywhere; what it gives says whether we still are the one
     exclusive: Callable[[str], AbstractContextManager[Callable[[], bool]]] = lambda name: nullcontext(lambda: True)
+    dry: bool = False  # a rehearsal: requests that would change something are held back, and nothing is remembered
+    # of a rehearsal: (as read, as it would be written, what came of it)
+    told: Callable[[Record, Record, Written], None] = lambda source, record, written: None
 
     def fingerprint(self) -> str:
         """Eight characters that change when a setting or a mapping changes what is sent."""

@@ -3,7 +3,7 @@
 Read the source -> gone? not for the target? unchanged? older than what was written? Skip with a reason ->
 translate -> something missing? Wait -> both ways? who wins -> mark -> still ours? -> write -> bind. No transaction
 is open during a call, and each step is committed before the next, so a kill at any line is repaired by doing it
-again.
+again. In a rehearsal (`Context.dry`) all of it is done with requests that are held back, and nothing is remembered.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import partial
 
-from connector.errors import Outcome, Skip, Wait
+from connector.errors import REHEARSAL, Fail, Outcome, Skip, Wait
 from connector.records import (
     CATEGORY,
     CUSTOMER,
@@ -25,8 +25,8 @@ from connector.records import (
     Record,
     Shipment,
 )
-from connector.sync import bindings, brake, buyers, translate, twoway
-from connector.sync.batches import write_splitting
+from connector.sync import bindings, brake, buyers, changes, edits, terms, translate, twoway
+from connector.sync.batches import Write, write_splitting
 from connector.sync.bindings import PROVISIONAL, Bound, Mark
 from connector.sync.brake import Danger
 from connector.sync.context import FORCING, Context, Task
@@ -76,10 +76,14 @@ class _Flow:
         self.sources: dict[str, Record] = {}  # as read
         self.records: dict[str, Record] = {}  # as they are to be written
         self.plans: dict[str, Plan] = {}
+        self.late: dict[str, Mapping[str, str]] = {}  # edits of fields that translation fills
         self.away: Outcome | None = None  # nobody is there: what comes behind need not find that out for itself
 
     def run(self) -> list[Result]:
         self.sources = self.context.source.read_many(self.entity, list(self.open))
+        if not self.context.dry:
+            terms.learn(self.context.connector, self.entity, self.sources)
+        self._edit()
         self._look_up()
         for key in [key for key in self.open if key not in self.sources]:
             self._gone(key)
@@ -103,6 +107,18 @@ class _Flow:
         coming = self.context.coming(entity, missing) if missing else set()
         for key in self.needs.to_come(entity, [key for key in missing if key in coming]):
             self._end(key, Wait(f"The {entity} {key} is not in the store yet.", for_=(entity, key)))
+
+    def _edit(self) -> None:
+        """Put in what a person has written over fields of these records for this one message."""
+        for key in [key for key in self.context.edits if key in self.sources]:
+            wanted = self.context.edits[key]
+            self.late[key] = edits.empty(self.sources[key], wanted)
+            try:
+                self.sources[key] = edits.put(self.sources[key], wanted)
+            except Fail as word:
+                self._end(key, word)
+        if self.context.edits:
+            self.context.edited([self.open[key].id for key in self.context.edits if key in self.open])
 
     # --- what we know of them ---------------------------------------------------------------------------
 
@@ -139,13 +155,23 @@ class _Flow:
         if self.open[key].id not in self.ours():
             self._lost(key)
             return
-        done = self.context.target.delete(self.entity, key, bound.target_id)
+        done = self._deleted(key, bound.target_id)
         if done.problem is None:
             bindings.forget(self.context.connector, self.entity, [key])
             label = self.context.source.label
             self._end(key, None, f"{key} is gone from {label}: taken out of {self.context.target.label}.", True)
         else:
             self._end(key, done.problem, wrote=True)
+
+    def _deleted(self, key: str, target_id: str) -> Written:
+        if not self.context.dry:
+            return self.context.target.delete(self.entity, key, target_id)
+        try:
+            done = self.context.target.delete(self.entity, key, target_id)
+        except Skip:  # it hangs on the answer of what was held back
+            done = Written(key, target_id)
+        text = f"it would be taken out of {self.context.target.label}, as it is gone from {self.context.source.label}"
+        return done if isinstance(done.problem, Outcome) else Written(key, target_id, problem=_rehearsed(key, text))
 
     # --- what is to be done -----------------------------------------------------------------------------
 
@@ -157,7 +183,8 @@ class _Flow:
             if isinstance(made, Outcome):
                 self._kept_out(key, made)
             else:
-                self.records[key] = made
+                late = self.late.get(key)
+                self.records[key] = edits.put(made, late) if late else made
 
     def _kept_out(self, key: str, word: Outcome) -> None:
         self._left_out([key] if isinstance(word, Skip) else [])
@@ -166,7 +193,7 @@ class _Flow:
     def _left_out(self, keys: list[str]) -> None:
         """Kept out of the store on purpose: who needs one of these must not wait for it."""
         keys = [key for key in keys if not self._target_id(key)]
-        if keys and self.sync.direction == ERP_TO_STORE and self.entity in (CATEGORY, PRODUCT):
+        if keys and not self.context.dry and self.sync.direction == ERP_TO_STORE and self.entity in (CATEGORY, PRODUCT):
             bindings.leave_out(self.context.connector, self.entity, keys)
             self.needs.release(self.entity, keys)
 
@@ -207,7 +234,7 @@ class _Flow:
 
     def _named(self, found: Mapping[str, str]) -> None:
         """Rows that were begun before the ERP's key was known get it now."""
-        for key, erp_key in found.items():
+        for key, erp_key in () if self.context.dry else found.items():
             if key in self.bound:
                 bindings.rename(self.context.connector, self.entity, self.bound[key].key, erp_key)
 
@@ -217,9 +244,8 @@ class _Flow:
         self.needs.adopt(self.entity, found, sure=True)
         for key, record in found.items():
             name = getattr(record, "target_id", "") or record.key
-            self._end(
-                key, None, f"{self.sync.title} {key} was in {self.context.target.label} already as {name}: bound."
-            )
+            text = f"{self.sync.title} {key} was in {self.context.target.label} already as {name}: bound."
+            self._end(key, _rehearsed(key, "it would be bound") if self.context.dry else None, text)
 
     def _needed(self, entity: str) -> dict[str, str]:
         known, absent, left_out = self.needs.known(entity, list(self.open))
@@ -241,7 +267,7 @@ class _Flow:
                 continue  # bound to something that is gone there: it is made again
             plan = twoway.plan(self.context, self.sources[key], self.records[key], target, self.bound.get(key))
             self.plans[key] = plan
-            if plan.back:
+            if plan.back and not self.context.dry:
                 self.context.opposite(self.entity, [known[key]])  # under the key that it has on the other side
             if plan.record is not None:
                 self.records[key] = plan.record
@@ -250,7 +276,7 @@ class _Flow:
 
     def _at_rest(self, key: str, target_id: str, target: Record) -> None:
         bound, plan = self.bound.get(key), self.plans[key]
-        if bound is None or not bound.target_state:
+        if not self.context.dry and (bound is None or not bound.target_state):
             erp, store = (key, target_id) if not self.sync.reverse else (target_id, key)
             bindings.adopt(self.context.connector, self.entity, {erp: store}, sure=True)
             states = twoway.states(self.context, plan, bound, self.sources[key], target)
@@ -275,7 +301,7 @@ class _Flow:
 
     def _held(self, dangers: list[Danger]) -> bool:
         """Whether the brake has said no to any of these; they are over then."""
-        if not dangers or self.context.brake is None:
+        if not dangers or self.context.brake is None or self.context.dry:
             return False
         held = self.context.brake([(self.open[danger.key], danger) for danger in dangers])
         for key, word in held.items():
@@ -298,6 +324,8 @@ class _Flow:
     def _mark(self, known: dict[str, str]) -> dict[str, Mark]:
         if not self.open:
             return {}
+        if self.context.dry:
+            return {key: Mark(self._row(key), self.hashes[key], self._version(key), 0) for key in self.open}
         rows = {key: (known.get(key) or self._row(key)) if self.sync.reverse else key for key in self.open}
         back = {row: key for key, row in rows.items()}
         versions = {rows[key]: self._version(key) for key in self.open}
@@ -320,7 +348,7 @@ class _Flow:
     def _make(self, marks: dict[str, Mark], known: dict[str, str]) -> None:
         """Write, and where that makes customers of the ERP, be the only one to do so."""
         new = [one for key in marks if key not in known and isinstance(one := self.records[key], Customer)]
-        if not new or not self.sync.reverse:
+        if not new or not self.sync.reverse or self.context.dry:
             self._write(marks, known)
             return
         with buyers.alone(self.context, new) as still:
@@ -337,11 +365,15 @@ class _Flow:
                 self._lost(key)
         if not marks:
             return
-        target = self.context.target
-        written = write_splitting(
-            lambda part: target.write_many(part, known={r.key: known[r.key] for r in part if r.key in known}),
-            [self.records[key] for key in marks],
-        )
+        target, records = self.context.target, [self.records[key] for key in marks]
+
+        def write(part: Sequence[Record]) -> list[Written]:
+            return target.write_many(part, known={r.key: known[r.key] for r in part if r.key in known})
+
+        if self.context.dry:
+            self._rehearse(write, records)
+            return
+        written = write_splitting(write, records)
         self._bind(marks, written, {key: self.open[key].id for key in marks}, new=marks.keys() - known.keys())
 
     def _bind(self, marks: dict[str, Mark], written: list[Written], ids: dict[str, int], new: Set[str]) -> None:
@@ -361,9 +393,11 @@ class _Flow:
                 fields={rows[key]: item.fields for key, item in done.items()},
                 states=self._states(done, rows) if self.twoway else None,
                 renamed=self._renamed(done, rows),
+                first=partial(changes.keep, lane=self._lane, lines=self._changes(done, rows, ids)),
                 then=partial(self.needs.release, self.entity, freed),
             )
             self.needs.release(self.entity, freed)
+            terms.bound(connector, self.entity, {key: item.target_id for key, item in done.items()})
         still = self.ours()
         lost = [key for key, task_id in ids.items() if task_id not in still]
         if lost:  # an old value may have landed on a newer one: nobody may believe what is bound
@@ -374,13 +408,39 @@ class _Flow:
         for item in written:
             self._end(item.key, item.problem, self._summary(item), wrote=True)
 
+    def _rehearse(self, write: Write, records: Sequence[Record]) -> None:
+        """Go as far as the first answer that nobody can imagine; what would have gone wrong before goes wrong here."""
+        try:
+            written = write_splitting(write, records)
+        except Skip as word:
+            written = [Written(record.key, problem=word) for record in records]
+        for item in written:
+            self.context.told(self.sources[item.key], self.records[item.key], item)
+            problem = item.problem
+            if problem is None or problem.code == REHEARSAL:
+                how = "written" if problem else "created" if item.created else "updated"
+                problem = _rehearsed(f"{self.sync.title} {item.key}", f"it would be {how}")
+            self._end(item.key, problem)
+
+    @property
+    def _lane(self) -> tuple[str, str, str]:
+        return self.context.connector, self.entity, self.sync.direction
+
+    def _changes(
+        self, done: Mapping[str, Written], rows: Mapping[str, str], ids: Mapping[str, int]
+    ) -> list[changes.Line]:
+        """What the field-level log is told, unless it is switched off."""
+        if not self.context.setting("log", "fields", True):
+            return []
+        return [changes.Line(key, rows[key], ids[key], item.created, item.fields) for key, item in done.items()]
+
     def _taken_off(self, records: Sequence[Record]) -> None:
         """The store takes what it ships off its stock by itself, the ERP's number may be there already: say it again.
 
         Before the bind, so that no kill comes in between.
         """
         skus = {line.sku for record in records if isinstance(record, Shipment) for line in record.lines}
-        if skus and safety().stock_after_shipment:
+        if skus and safety().stock_after_shipment and not self.context.dry:
             self.needs.retell(INVENTORY, skus)
 
     def _renamed(self, done: Mapping[str, Written], rows: Mapping[str, str]) -> dict[str, str]:
@@ -412,6 +472,10 @@ class _Flow:
     def _lost(self, key: str) -> None:
         """Somebody has taken the message over: say nothing more, the queue will see the old epoch."""
         self._end(key, Skip("Another worker has taken this message over."))
+
+
+def _rehearsed(what: str, text: str) -> Skip:
+    return Skip(f"Rehearsal: nothing was sent. {what}: {text}.", code=REHEARSAL)
 
 
 def _own_id(record: Record) -> str:

@@ -134,3 +134,33 @@ class SavedView(db.Model):
     created_at: Mapped[datetime] = mapped_column(Instant, default=utcnow)
 
     __table_args__ = (Index("ux_saved_view_name", "user", "name", unique=True),)
+
+
+class Breaker(db.Model):
+    """Whether one side of a connector may be called, for one entity or ("") for all of them. See `watch.breaker`."""
+
+    __tablename__ = "breaker"
+    connector_id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    side: Mapped[str] = mapped_column(String(8), primary_key=True)  # erp | store
+    entity: Mapped[str] = mapped_column(String(32), primary_key=True, default="")
+    state: Mapped[str] = mapped_column(String(10))  # open | probing | closed
+    failures: Mapped[int] = mapped_column(Integer, default=0)  # tries that went wrong since it opened
+    trips: Mapped[int] = mapped_column(Integer, default=0)  # how often it has opened
+    reason: Mapped[str] = mapped_column(Text, default="")
+    opened_at: Mapped[datetime] = mapped_column(Instant, default=utcnow)
+    retry_at: Mapped[datetime] = mapped_column(Instant, default=utcnow)
+    closed_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class SystemUse(db.Model):
+    """What one process takes from one outside system: requests of this minute and the one before, open sessions."""
+
+    __tablename__ = "system_use"
+    worker: Mapped[str] = mapped_column(String(80), primary_key=True)
+    name: Mapped[str] = mapped_column(String(120), primary_key=True)  # "DEMO/acumatica"
+    minute: Mapped[datetime] = mapped_column(Instant)
+    requests: Mapped[int] = mapped_column(Integer, default=0)
+    before: Mapped[int] = mapped_column(Integer, default=0)
+    sessions: Mapped[int] = mapped_column(Integer, default=0)
+    seats: Mapped[int] = mapped_column(Integer, default=0)  # sessions that it may open
+    seen_at: Mapped[datetime] = mapped_column(Instant, default=utcnow)

@@ -21,9 +21,11 @@ def upgrade() -> None:
     _repair_up()
     _by_hand_up()
     _notices_up()
+    _health_up()
 
 
 def downgrade() -> None:
+    _health_down()
     _notices_down()
     _by_hand_down()
     _repair_down()
@@ -267,3 +269,38 @@ def _repair_down() -> None:
     for table in ("search_term", "field_change", "override", "remark", "care"):
         op.drop_table(table)
     op.drop_index("ix_message_failed_key", table_name="message")
+
+
+def _health_up() -> None:
+    """Breakers of the connections, and what each process takes from each system."""
+    op.create_table(
+        "breaker",
+        sa.Column("connector_id", sa.String(length=40), nullable=False),
+        sa.Column("side", sa.String(length=8), nullable=False),
+        sa.Column("entity", sa.String(length=32), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("trips", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("opened_at", sa.BigInteger(), nullable=False),
+        sa.Column("retry_at", sa.BigInteger(), nullable=False),
+        sa.Column("closed_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("connector_id", "side", "entity", name=op.f("pk_breaker")),
+    )
+    op.create_table(
+        "system_use",
+        sa.Column("worker", sa.String(length=80), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("minute", sa.BigInteger(), nullable=False),
+        sa.Column("requests", sa.Integer(), nullable=False),
+        sa.Column("before", sa.Integer(), nullable=False),
+        sa.Column("sessions", sa.Integer(), nullable=False),
+        sa.Column("seats", sa.Integer(), nullable=False),
+        sa.Column("seen_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("worker", "name", name=op.f("pk_system_use")),
+    )
+
+
+def _health_down() -> None:
+    op.drop_table("system_use")
+    op.drop_table("breaker")

@@ -122,9 +122,9 @@ class Engine:
 
     # --- what pages and commands ask for --------------------------------------------------------------
 
-    def accept_push(self, connector_id: str, headers: Mapping[str, str], body: bytes) -> PushResult:
+    def accept_push(self, connector_id: str, headers: Mapping[str, str], body: bytes, sender: str = "") -> PushResult:
         """One push notification: checked, stored, queued, committed; then the caller may answer 2xx."""
-        return self.intake.accept(connector_id, headers, body)
+        return self.intake.accept(connector_id, headers, body, sender)
 
     def sync_now(
         self, connector_id: str, entity: str, key: str, *, user: str, wait: float = 2.0, direction: str = ""

@@ -14,7 +14,7 @@ from connector.errors import Invalid
 from connector.queue import inbox
 from connector.queue.lanes import Lane
 from connector.queue.wake import Bell
-from connector.records import ERP_TO_STORE
+from connector.records import ERP_TO_STORE, STORE_TO_ERP
 from connector.setup.connectors import Config
 from connector.setup.models import NEW, STOPPED
 from connector.sync import notifications
@@ -40,32 +40,35 @@ class Intake:
     def __init__(self, connections: Connections, bell: Bell) -> None:
         self.connections, self.bell = connections, bell
 
-    def accept(self, connector_id: str, headers: Mapping[str, str], body: bytes) -> PushResult:
-        """One notification. It never raises for what the sender sent."""
+    def accept(self, connector_id: str, headers: Mapping[str, str], body: bytes, sender: str = "") -> PushResult:
+        """One notification of the ERP, or of the store when `sender` names it. Never raises for what was sent."""
         config = self._config(connector_id)
-        if config is None or not _ours(config, headers):
+        if config is None or not _ours(config, headers) or sender not in ("", config.erp, config.plugin):
             return PushResult(401, "This address does not accept notifications with that secret.")
         if config.state == NEW:
             return PushResult(409, "The connector is not initialized yet.")
         if config.state == STOPPED or not config.active:
             return PushResult(200, "The connector is stopped: nothing is collected.")
         try:
-            push = self.connections.systems(connector_id).erp.parse_push(headers, body)
+            systems = self.connections.systems(connector_id)
+            source = systems.store if sender and sender == config.plugin else systems.erp
+            push = source.parse_push(headers, body)
         except Invalid as error:
             return PushResult(400, f"This is not a notification: {'; '.join(error.errors.values())}")
-        return self._store(config, push, body)
+        return self._store(config, push, body, source.role)
 
-    def _store(self, config: Config, push: Push, body: bytes) -> PushResult:
-        wanted = [one for one in push.changes if config.enabled(one.entity) and config.flows(one.entity, ERP_TO_STORE)]
+    def _store(self, config: Config, push: Push, body: bytes, role: str) -> PushResult:
+        way, name = (ERP_TO_STORE, config.erp) if role == "erp" else (STORE_TO_ERP, config.plugin)
+        wanted = [one for one in push.changes if config.enabled(one.entity) and config.flows(one.entity, way)]
         status = notifications.ACCEPTED if wanted else notifications.IGNORED
         if not push.known:
             status = notifications.UNKNOWN
         lanes: dict[Lane, list[inbox.Item]] = defaultdict(list)
         for change in wanted:
-            lanes[Lane(config.id, change.entity, ERP_TO_STORE)].append(_item(change))
+            lanes[Lane(config.id, change.entity, way)].append(_item(change))
         with db.write() as connection:
             text = body.decode("utf-8", "replace").replace("\x00", "\ufffd")
-            if not notifications.accept(connection, config.id, config.erp, push, text, status):
+            if not notifications.accept(connection, config.id, name, push, text, status):
                 return PushResult(200, "Already received.", duplicate=True)
             for lane, items in lanes.items():
                 inbox.put(lane, items, origin="push", connection=connection)

@@ -50,10 +50,21 @@ flood = Flood()
 @public
 def acumatica(connector_id: str) -> tuple[Response, int]:
     """One notification of Acumatica (facts/ACUMATICA.md, push notifications)."""
+    return _accept(connector_id, "acumatica")
+
+
+@blueprint.post("/<sender>/<connector_id>")
+@public
+def store(sender: str, connector_id: str) -> tuple[Response, int]:
+    """One notification of a store whose module sends some: /hooks/magento/WEB."""
+    return _accept(connector_id, sender if IDENTIFIER.fullmatch(sender) else "-")
+
+
+def _accept(connector_id: str, sender: str) -> tuple[Response, int]:
     body = request.get_data(cache=False)  # raises 413 above MAX_CONTENT_LENGTH
     problem = junk(body)
     known = connector_id if IDENTIFIER.fullmatch(connector_id) else ""
-    result = current_app.extensions["engine"].accept_push(known, request.headers, b"" if problem else body)
+    result = current_app.extensions["engine"].accept_push(known, request.headers, b"" if problem else body, sender)
     message = problem if problem and result.status == 400 else result.message
     if result.status >= 400:
         _log(known, result.status, message, len(body))

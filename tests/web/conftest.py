@@ -59,6 +59,7 @@ class StandIn:
         self.refreshed = 0
         self.push = PushResult(202, "Accepted.", 1)
         self.pushed: list[tuple[str, bytes]] = []
+        self.senders: list[str] = []
         self.erp, self.store = StandInSystem(), StandInSystem()
 
     def test_connection(self, connector_id: str, side: str, values: Mapping[str, Any] | None = None) -> Check:
@@ -67,8 +68,9 @@ class StandIn:
             raise self.check
         return self.check
 
-    def accept_push(self, connector_id: str, headers: Mapping[str, str], body: bytes) -> PushResult:
+    def accept_push(self, connector_id: str, headers: Mapping[str, str], body: bytes, sender: str = "") -> PushResult:
         self.pushed.append((connector_id, body))
+        self.senders.append(sender)
         return self.push
 
     def systems(self, connector_id: str) -> Any:

@@ -14,6 +14,8 @@ from connector.clock import FakeClock
 from connector.db import db
 from connector.engine import PushResult
 from connector.events import Event
+from connector.queue.models import Message
+from connector.setup import connectors
 from connector.web import hooks
 from tests.web.conftest import StandIn
 from tests.web.people import Client
@@ -157,3 +159,54 @@ def test_all_these_bodies_left_nothing_in_the_log_that_is_secret(app: Flask, str
     with db.read() as connection:
         assert connection.execute(select(func.count()).select_from(Event)).scalar_one() == 1
         assert "hunter2" not in str(connection.execute(select(Event.message, Event.details)).all())
+
+
+# --- of a store that has a module for it --------------------------------------------------------------------
+
+STORE_HOOK = "/hooks/magento/DEMO"
+TOLD = {"entity": "order", "key": "000000012", "id": "n-1"}
+
+
+@pytest.fixture
+def store_app(hook_app: Flask) -> Flask:
+    """With orders on their way to the ERP, and nothing else of the store's."""
+    wanted = {"entities": {"order": True, "customer": False}}
+    connectors.save("DEMO", wanted, user="ann", revision=connectors.get("DEMO").revision)
+    hook_app.extensions["engine"].refresh()
+    return hook_app
+
+
+def tell(app: Flask, path: str = STORE_HOOK, secret: str = "s" * 20, body: object = TOLD) -> tuple[int, str]:
+    answer = app.test_client().post(path, json=body, headers={"X-Connector-Secret": secret})
+    return answer.status_code, answer.json["message"]
+
+
+def waiting() -> list[tuple[str, str, str]]:
+    columns = Message.__table__.c
+    with db.read() as connection:
+        rows = connection.execute(select(columns.entity, columns.direction, columns.key))
+        return [tuple(row) for row in rows]  # type: ignore[misc]
+
+
+def test_an_order_that_a_store_tells_of_waits_on_its_way_to_the_erp_once(store_app: Flask) -> None:
+    assert tell(store_app) == (202, "Accepted.")
+    assert tell(store_app) == (200, "Already received.")
+    assert waiting() == [("order", "store_to_erp", "000000012")]
+
+
+def test_a_store_has_to_know_the_secret_and_be_the_connectors_own(store_app: Flask) -> None:
+    assert tell(store_app, secret="wrong")[0] == 401
+    assert tell(store_app, "/hooks/bigcommerce/DEMO")[0] == 401
+    assert tell(store_app, "/hooks/magento/NOBODY")[0] == 401
+    assert waiting() == []
+
+
+def test_what_a_store_sends_is_junk_when_it_names_nothing(store_app: Flask) -> None:
+    status, message = tell(store_app, body={"hello": "world"})
+    assert status == 400 and "names no order" in message
+    assert tell(store_app, body=[])[0] == 400 and waiting() == []
+
+
+def test_a_thing_that_does_not_travel_is_stored_and_nothing_more(store_app: Flask) -> None:
+    assert tell(store_app, body={"customer": {"id": 42}})[0] == 202
+    assert waiting() == []

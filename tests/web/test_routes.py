@@ -21,7 +21,7 @@ from tests.web import people, seed
 
 TABLE = ROOT / "tests" / "web" / "routes.txt"
 RANK = {"anybody": 0, VIEWER: 1, OPERATOR: 2, ADMIN: 3}
-FORGERY_PROOF = {"hooks.acumatica"}  # it has a secret of its own
+FORGERY_PROOF = {"hooks.acumatica", "hooks.store"}  # it has a secret of its own
 LAST = (
     "auth.sign_out_everywhere",
     "auth.sign_out",

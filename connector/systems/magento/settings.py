@@ -98,6 +98,7 @@ CAPABILITIES = Capabilities(
             CUSTOMER_ATTRIBUTE, TAX_CATEGORY, PRODUCT_STATUS, COMPOSITE, RELATION, IMAGE,
         }
     ),
+    pushes=frozenset({ORDER, CUSTOMER, CREDIT_MEMO}),
     batches={PRICE: 500, INVENTORY: 100},
     groups={PRODUCT: 100, INVENTORY: 1_000},
     parallel=4,

@@ -18,13 +18,14 @@ from connector.systems.base import (
     Field,
     Gate,
     Page,
+    Push,
     Reference,
     Setting,
     System,
     View,
     Written,
 )
-from connector.systems.magento import find, imagined, lists, schema
+from connector.systems.magento import find, imagined, lists, push, schema
 from connector.systems.magento.attributes import Attributes, CustomerAttributes
 from connector.systems.magento.categories import Categories
 from connector.systems.magento.check import check
@@ -113,6 +114,9 @@ class Magento(System):
 
     def changed_since(self, entity: str, since: datetime | None, position: str = "") -> Page:
         return self._entity(entity).changed_since(since, position)
+
+    def parse_push(self, headers: Mapping[str, str], body: bytes) -> Push:
+        return push.parse(headers, body)
 
     def find(self, entity: str, keys: Sequence[str]) -> dict[str, Record]:
         """The products of these SKUs, without quantities: one request for up to 100. Others have their own key."""

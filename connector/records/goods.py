@@ -45,6 +45,7 @@ class Product(Record):
     cross_references: tuple[tuple[str, str], ...] = ()  # (kind, alternate id)
     template_id: str = ""
     status_label: str = ""  # the ERP's own word, for the reason of a skip
+    warehouse: str = ""  # the ERP's default warehouse of the item
     websites: tuple[str, ...] = ()  # filled by translation (stores and branches); empty: as the settings say
 
 

@@ -39,7 +39,7 @@ DECIDING = {
 }
 # and the mappings that do
 MAPPINGS = {
-    "product": ("product",),
+    "product": ("product", "branch"),
     "category": ("category",),
     "customer": ("customer", "customer_group"),
     "price": ("customer_group",),

@@ -135,6 +135,8 @@ def _written(translated: Record, target: Record, go: set[str], rows: Sequence[Ro
     if "group" in names:
         names |= {name for name in GROUP if hasattr(target, name)}
     won = {name: getattr(translated, name) for name in names if hasattr(translated, name)}
+    if way == ERP_TO_STORE and hasattr(translated, "websites"):  # the branches decide, whoever wins the rest
+        won["websites"] = translated.websites
     fields = {row.store if way == ERP_TO_STORE else row.erp for row in rows if MAPPED + row.store in go}
     pairs = tuple(pair for pair in translated.mapped if pair[0] in fields)
     return replace(target, key=translated.key, version=translated.version, mapped=pairs, **won)

@@ -55,6 +55,19 @@ def test_a_category_that_was_switched_off_is_still_updated_in_the_store(both: Bo
     assert bindings.get_many("DEMO", "category", ["10"])["10"].target_id == both.store.created[0]
 
 
+def test_a_product_appears_in_the_website_of_its_branch_only(both: Both) -> None:
+    """MAP-21: the branch is the one whose warehouses hold the item's own; any other item goes by the settings."""
+    both.tables["branch"] = [
+        {"store": "nl", "erp": "NORTH", "more": {"website": "dutch", "warehouses": ["MAIN", "EAST"]}},
+        {"store": "de", "erp": "SOUTH", "more": {"website": "german", "warehouses": ["WEST"]}},
+    ]
+    for key, warehouse in (("A", "EAST"), ("B", "WEST"), ("C", "OTHER"), ("D", "")):
+        both.erp.put(Product(key, name=key, warehouse=warehouse))
+        assert both.go("product", "erp_to_store", key).word is None
+    told = {one.key: one.websites for one in both.store.written if isinstance(one, Product)}
+    assert told == {"A": ("dutch",), "B": ("german",), "C": (), "D": ()}
+
+
 def test_tier_prices_name_the_stores_groups_and_others_are_left_out(both: Both) -> None:
     sold(both)
     both.tables["customer_group"] = [{"store": "Wholesale", "erp": "W", "more": {"price_class": "WHOLE"}}]

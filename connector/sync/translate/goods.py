@@ -10,6 +10,7 @@ from connector.errors import Outcome, Wait
 from connector.records import CATEGORY, Level, Price, Product, Record, Stock, Tier
 from connector.sync import bindings
 from connector.sync.translate.job import Job
+from connector.systems import mapping
 
 
 def products(job: Job, records: Sequence[Record]) -> dict[str, Record | Outcome]:
@@ -17,7 +18,7 @@ def products(job: Job, records: Sequence[Record]) -> dict[str, Record | Outcome]
     one that is kept out of the store on purpose is left out."""
     found = [one for one in records if isinstance(one, Product)]
     known, missing = _categories(job, found)
-    return {one.key: _product(one, known, missing) for one in found}
+    return {one.key: _product(job, one, known, missing) for one in found}
 
 
 def _categories(job: Job, found: Sequence[Product]) -> tuple[dict[str, str], set[str]]:
@@ -36,11 +37,19 @@ def _categories(job: Job, found: Sequence[Product]) -> tuple[dict[str, str], set
     return {id: row.target_id for id, row in bound.items() if row.target_id}, missing
 
 
-def _product(one: Product, known: dict[str, str], missing: set[str]) -> Record | Outcome:
+def _product(job: Job, one: Product, known: dict[str, str], missing: set[str]) -> Record | Outcome:
     for id in one.categories:
         if id in missing:
             return Wait(f"Category {id} of {one.key} is not in the store yet.", for_=(CATEGORY, id))
-    return replace(one, categories=tuple(known[id] for id in one.categories if id in known))
+    categories = tuple(known[id] for id in one.categories if id in known)
+    return replace(one, categories=categories, websites=_websites(job, one) or one.websites)
+
+
+def _websites(job: Job, one: Product) -> tuple[str, ...]:
+    """The websites of the branches whose warehouses hold the item's default one (MAP-21); none: as the settings say."""
+    rows = job.context.rows("branch")
+    branches = {row.erp for row in rows if one.warehouse and one.warehouse in row.more.get("warehouses", ())}
+    return mapping.websites_of(rows, branches)
 
 
 def prices(job: Job, records: Sequence[Record]) -> dict[str, Record | Outcome]:

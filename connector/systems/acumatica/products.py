@@ -39,7 +39,7 @@ COMMON = (
     "Categories/CategoryID",
 )
 OWN: dict[Kind, tuple[str, ...]] = {
-    STOCK: ("BaseUOM",),
+    STOCK: ("BaseUOM", "DefaultWarehouseID"),
     NON_STOCK: ("BaseUnit", "RequireShipment", "Weight", "SalesCategories/CategoryID"),
 }
 EXPAND = {
@@ -129,6 +129,7 @@ def product(item: Item) -> Product:
         cross_references=_pairs(entity, "CrossReferences", "AlternateType", "AlternateID"),
         template_id=text(entity, "TemplateItemID"),
         status_label=text(entity, "ItemStatus"),
+        warehouse=text(entity, "DefaultWarehouseID"),
     )
 
 

@@ -204,6 +204,18 @@ def test_rows_are_filtered(admin: Client, paired: Paired) -> None:
 # --- the tester
 
 
+def test_many_rows_stand_on_several_pages(admin: Client, paired: Paired) -> None:
+    many = [{"store": f"m{at:03}_{at:03}", "erp": f"S {at}"} for at in range(450)]
+    mappings.save("DEMO", "shipping_in", many, "ann")
+    seen, address = [], f"{DEMO}/shipping_in?text=m"
+    while address:
+        page = admin.get(address).text
+        seen.append(len(re.findall(r'id="edit-\d+"', page)))
+        found = re.search(r'rel="next" href="([^"]+)"', page)
+        address = found[1].replace("&amp;", "&") if found else ""
+    assert seen == [200, 200, 50]
+
+
 def test_the_tester_shows_a_real_record_before_anything_is_saved(admin: Client, paired: Paired) -> None:
     paired.erp.records["A"] = Product("A", raw=(("Description", "Socks"), ("Price", "x")))
     rows = [

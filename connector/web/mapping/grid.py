@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, request
+from flask import Response, request, url_for
 
 from connector.setup import kinds, mapping_checks, mappings, references
 from connector.setup.connectors import Config
@@ -16,6 +16,8 @@ from connector.web.configuring import known
 from connector.web.mapping import base
 from connector.web.mapping.base import blueprint, the_kind
 from connector.web.render import render
+
+PAGE = 200  # rows
 
 
 @blueprint.get("")
@@ -40,13 +42,18 @@ def show(config: Config, kind: Kind, status: int = 200, **more: Any) -> Response
     gone = _gone(config, kind)
     shown = [_row(kind, at, row, limit, gone) for at, row in enumerate(rows)]
     shown = [row for row in shown if _fits(row, text, scope)]
+    start = min(asked.cursor("from") or 0, len(shown))
+    later, before = start + PAGE < len(shown), start > 0
+    here = {"connector_id": config.id, "kind": kind.name, "text": text or None, "scope": scope or None}
     return render(
         "mapping/page.html",
         status=status,
         config=config,
         kind=kind,
         kinds=[(each.name, each.title) for each in kinds.KINDS],
-        rows=shown,
+        rows=shown[start : start + PAGE],
+        next_url=url_for("mapping.page", **here, **{"from": start + PAGE}) if later else "",
+        prev_url=url_for("mapping.page", **here, **{"from": max(0, start - PAGE) or None}) if before else "",
         total=len(rows),
         based_on=stamp,
         text=text,

@@ -21,6 +21,8 @@ from connector.systems.magento.placed import Item, Placed
 from connector.systems.magento.shares import ZERO
 
 CUSTOM = "custom"
+ITEMS = "/inventory/source-items"
+LACKING = "magento.source_refused"
 ACTION = "shipment_sync"
 
 
@@ -52,7 +54,7 @@ class Shipments(Entity):
         source = self._source(record)
         if source:
             body["arguments"] = {"extension_attributes": {"source_code": source}}
-        answer = self.client.call("POST", f"/order/{order.id}/ship", body=body, action=ACTION).data
+        answer = self._ship(order.id, body, record, source, notes)
         sent: dict[str, Any] = {
             "shipped": {str(id): f"{quantity:f}" for id, quantity in rows.items()},
             "source": source,
@@ -72,6 +74,37 @@ class Shipments(Entity):
                 if there is not None:
                     found[record.key] = replace(record, key=str(there["entity_id"]))
         return found
+
+    def _ship(self, order_id: int, body: dict[str, Any], record: Shipment, source: str, notes: list[str]) -> Any:
+        """The call. A source that lacks the goods refuses it: then they are put there first, and it is made again."""
+        try:
+            return self.client.call("POST", f"/order/{order_id}/ship", body=body, action=ACTION).data
+        except Fail as word:
+            if word.code != LACKING or not self._fill_up(record, source, notes):
+                raise
+        return self.client.call("POST", f"/order/{order_id}/ship", body=body, action=ACTION).data
+
+    def _fill_up(self, record: Shipment, source: str, notes: list[str]) -> bool:
+        """Raise the source's quantities to what was shipped from it; False when it has enough or does not carry it.
+
+        The ERP has taken the last pieces off its stock, and that number can be in the store before the shipment is:
+        then there is nothing left to ship. The number follows again after the shipment (sync/perform).
+        """
+        wanted: dict[str, Decimal] = {}
+        for line in record.lines:
+            wanted[line.sku.casefold()] = wanted.get(line.sku.casefold(), ZERO) + line.quantity
+        also = [("source_code", source, "eq")]
+        held = self.client.search_in(ITEMS, "sku", [line.sku for line in record.lines], also=also) if source else []
+        with reading(ITEMS):
+            low = [
+                {"sku": row["sku"], "source_code": source, "quantity": numbers.plain(need), "status": 1}
+                for row in held
+                if Decimal(str(row["quantity"])) < (need := wanted.get(str(row["sku"]).casefold(), ZERO))
+            ]
+        if low:
+            self.client.post_rows(ITEMS, "sourceItems", low, action=ACTION)
+            notes += [f"{row['sku']}: {row['quantity']} put into source {source}, which had fewer" for row in low]
+        return bool(low)
 
     def _ours(self, order_id: int, record: Shipment, tracks: Sequence[Track]) -> dict[str, Any] | None:
         numbers_ = {track.number for track in tracks if track.number != record.shipment}

@@ -266,6 +266,38 @@ def test_an_order_on_hold_cannot_be_shipped_and_that_is_no_retry(shop: Shop) -> 
     assert isinstance(written.problem, Fail) and written.problem.code == "magento.order_state"
 
 
+NO_GOODS = refusal("Could not save a shipment, see error log for details")
+
+
+def lacking(shop: Shop, *held: int) -> None:
+    """The source refuses the first shipment; it holds so many of the article."""
+    packed(shop, item(1, "MUG", 3, 8))
+    shop._routes["POST", "/order/7/ship"] = []
+    shop.answer("POST", "/order/7/ship", NO_GOODS, 400)
+    shop.answer("POST", "/order/7/ship", "5")
+    rows = [{"sku": "MUG", "source_code": "wh_east", "quantity": number, "status": 1} for number in held]
+    shop.answer("GET", "/inventory/source-items", listing(rows))
+    shop.answer("POST", "/inventory/source-items", [])
+
+
+def test_the_last_pieces_are_shipped_though_the_erp_has_taken_them_off_the_stock_already(shop: Shop) -> None:
+    lacking(shop, 1)
+    written = told(shop, PARCEL)
+    assert (written.target_id, written.problem) == ("5", None)
+    assert [sent.path for sent in shop.writes()] == ["/order/7/ship", "/inventory/source-items", "/order/7/ship"]
+    (row,) = shop.writes()[1].body["sourceItems"]
+    assert (row["sku"], row["source_code"], row["quantity"]) == ("MUG", "wh_east", 2)
+    assert written.fields["notes"] == ["MUG: 2 put into source wh_east, which had fewer"]
+
+
+@pytest.mark.parametrize("held", [(), (2,)])
+def test_a_source_with_enough_or_without_the_article_is_left_alone(shop: Shop, held: tuple[int, ...]) -> None:
+    lacking(shop, *held)
+    problem = told(shop, PARCEL).problem
+    assert isinstance(problem, Fail) and problem.code == "magento.source_refused"
+    assert len(shop.writes()) == 1
+
+
 def test_a_lost_answer_is_unknown_so_that_the_next_try_looks_first(shop: Shop) -> None:
     packed(shop, item(1, "MUG", 3, 8))
     shop._routes["POST", "/order/7/ship"] = []

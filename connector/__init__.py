@@ -5,7 +5,8 @@ from __future__ import annotations
 import atexit
 import logging
 import os
-from collections.abc import Mapping
+import weakref
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Flask
@@ -39,7 +40,12 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     db.init_app(app)
     Migrate(app, db, directory=os.path.join(config.ROOT, "migrations"))
     engine = app.extensions["engine"] = Engine(app)
-    atexit.register(engine.stop)
+    atexit.register(_stop, weakref.WeakMethod(engine.stop))  # an application that is done with may go before the end
     web.register(app)
     cli.register(app)
     return app
+
+
+def _stop(stop: weakref.WeakMethod[Callable[[], None]]) -> None:
+    if found := stop():
+        found()

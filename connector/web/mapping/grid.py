@@ -43,8 +43,12 @@ def show(config: Config, kind: Kind, status: int = 200, **more: Any) -> Response
     shown = [_row(kind, at, row, limit, gone) for at, row in enumerate(rows)]
     shown = [row for row in shown if _fits(row, text, scope)]
     start = min(asked.cursor("from") or 0, len(shown))
-    later, before = start + PAGE < len(shown), start > 0
-    here = {"connector_id": config.id, "kind": kind.name, "text": text or None, "scope": scope or None}
+    filters: dict[str, Any] = {
+        "connector_id": config.id,
+        "kind": kind.name,
+        "text": text or None,
+        "scope": scope or None,
+    }
     return render(
         "mapping/page.html",
         status=status,
@@ -52,8 +56,8 @@ def show(config: Config, kind: Kind, status: int = 200, **more: Any) -> Response
         kind=kind,
         kinds=[(each.name, each.title) for each in kinds.KINDS],
         rows=shown[start : start + PAGE],
-        next_url=url_for("mapping.page", **here, **{"from": start + PAGE}) if later else "",
-        prev_url=url_for("mapping.page", **here, **{"from": max(0, start - PAGE) or None}) if before else "",
+        next_url=_from(start + PAGE, filters) if start + PAGE < len(shown) else "",
+        prev_url=_from(max(0, start - PAGE), filters) if start else "",
         total=len(rows),
         based_on=stamp,
         text=text,
@@ -67,6 +71,10 @@ def show(config: Config, kind: Kind, status: int = 200, **more: Any) -> Response
         attributes_entity={"product": "attribute", "customer": "customer_attribute"}.get(kind.name, ""),
         **more,
     )
+
+
+def _from(start: int, filters: dict[str, Any]) -> str:
+    return url_for("mapping.page", **filters, **{"from": start or None})
 
 
 def _row(kind: Kind, at: int, row: dict[str, Any], limit: str, gone: dict[str, set[str]]) -> dict[str, Any]:

@@ -74,7 +74,8 @@ def show(config: Config, kind: Kind, status: int = 200, **more: Any) -> Response
 
 
 def _from(start: int, filters: dict[str, Any]) -> str:
-    return url_for("mapping.page", **filters, **{"from": start or None})
+    asked: dict[str, Any] = {**filters, "from": start or None}
+    return url_for("mapping.page", **asked)
 
 
 def _row(kind: Kind, at: int, row: dict[str, Any], limit: str, gone: dict[str, set[str]]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ import os
 import socket
 import threading
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from flask import Flask
@@ -23,22 +24,28 @@ from connector.db import db
 from connector.engine import activation, by_hand, installation, preflight
 from connector.engine.intake import Intake, PushResult
 from connector.engine.jobs import Jobs, policy
+from connector.engine.sweeping import Gather, Sweeper
 from connector.engine.systems import Connections
 from connector.engine.work import Worker
-from connector.queue import history, inbox, runs
+from connector.queue import history, inbox, runs, sweeps
 from connector.queue.lanes import Lane
 from connector.queue.models import OPEN, URGENT, Message
+from connector.queue.repair import Repaired
 from connector.queue.scheduler import Scheduler
 from connector.queue.wake import Bell
 from connector.setup import connectors
 from connector.setup.lifecycle import Row
 from connector.setup.models import Schedule
-from connector.sync import catalogue
+from connector.sync import catalogue, picking
 from connector.sync import look as looking
+from connector.sync.picking import Pick
 from connector.sync.preview import Preview
-from connector.systems.base import Check
+from connector.systems import http
+from connector.systems.base import Change, Check
+from connector.watch.alerts import Note
 
 log = logging.getLogger(__name__)
+PAGE_SECONDS = 20.0  # how long a page waits for an answer of a system
 DATABASE_SECONDS = 60.0  # how long a process that starts waits for its database
 
 __all__ = ["Engine", "PushResult", "policy"]
@@ -57,6 +64,8 @@ class Engine:
         self._jobs = Jobs(app, self.connections, self._worker, self.bell, clock)
         self.scheduler: Scheduler | None = None
         self._stop = threading.Event()
+        self._sweeper = Sweeper(self._jobs, self._stop)
+        self._jobs.batch = self._batch
 
     # --- life -----------------------------------------------------------------------------------------
 
@@ -148,6 +157,47 @@ class Engine:
     def process(self, connector_id: str, entity: str, *, user: str, direction: str = "") -> int:
         """Process Messages: drain a lane in the background. Returns the id of the Run that shows its progress."""
         return self._jobs.process(self._lane(connector_id, entity, direction), user, self._stop)
+
+    def sync_all(self, connector_id: str, entity: str, *, user: str, direction: str = "", view: str = "") -> int | None:
+        """Manual Sync: every record of an entity (of one store view, where records know theirs), in the background.
+
+        The id of its Run, None when one is under way. Raises Skip when the connector's state forbids it.
+        """
+        lane = self._lane(connector_id, entity, direction)
+        return self._sweeper.start(lane, sweeps.FULL, self._gather(lane, Pick(view=view)), user=user)
+
+    def sync_failed_orders(self, connector_id: str, *, user: str) -> Repaired:
+        """Failed Order Sync now: orders that failed in the last days (SCH-05) are sent again."""
+        return self._jobs.failed_orders(self.connections.config(connector_id), user)
+
+    def process_all(self, connector_id: str, entity: str, pick: Pick, *, user: str, direction: str = "") -> int | None:
+        """Process All: everything that a batch page's filter means, in the background; like `sync_all`."""
+        lane = self._lane(connector_id, entity, direction)
+        return self._sweeper.start(lane, sweeps.BATCH, self._gather(lane, pick), user=user)
+
+    def process_picked(
+        self, connector_id: str, entity: str, keys: Sequence[str], *, user: str, direction: str = ""
+    ) -> int | None:
+        """Process: exactly these records, in the background; like `sync_all`."""
+        lane, changes = self._lane(connector_id, entity, direction), [Change(entity, key) for key in keys]
+        return self._sweeper.start(lane, sweeps.BATCH, lambda: iter([changes]), user=user)
+
+    def picked(
+        self, connector_id: str, entity: str, pick: Pick, position: str = "", *, direction: str = "", size: int = 50
+    ) -> picking.Picked:
+        """One page of a batch page's list, read from the source now. Raises as the source does, ValueError."""
+        lane = self._lane(connector_id, entity, direction)
+        with http.recording(urgent=True), http.patience(PAGE_SECONDS):
+            return picking.page(self._worker.context(*lane), pick, partial(sweeps.failing, lane), position, size)
+
+    def _gather(self, lane: Lane, pick: Pick) -> Gather:
+        return lambda: picking.every(self._worker.context(*lane), pick, partial(sweeps.failing, lane))
+
+    def _batch(self, schedule: Schedule) -> str:
+        """A batch page that was saved as a schedule (MAN-06)."""
+        lane = self._lane(schedule.connector_id, schedule.entity, schedule.direction)
+        pick = picking.load(schedule.filter or "", self.clock.now())
+        return self._sweeper.run(lane, sweeps.BATCH, self._gather(lane, pick))
 
     def launch(self, schedule: Schedule, *, user: str) -> bool:
         """Run a schedule now, in the background; False when it runs already. Raises Skip when it must not."""

@@ -18,6 +18,7 @@ from connector.queue.paging import Page, newest_first, span
 ATTEMPTS: Any = Attempt.__table__
 RUNS: Any = Run.__table__
 MESSAGES: Any = Message.__table__
+SWEEPS = ("full", "batch")  # jobs of runs that are more than one worker's (queue/sweeps)
 SHOWN = 400
 OPENING = 600  # characters of the exchanges that hold the first request's method and address
 
@@ -168,8 +169,13 @@ def lines(of: Row[Any], before: int | None = None, limit: int = 50) -> Page:
     the log has no index on the run."""
     c = ATTEMPTS.c
     query = select(c.id, c.message_id, c.key, c.kind, c.level, c.outcome, c.summary, c.finished_at).where(
-        c.run_id == of.id, c.kind != "batch"
+        c.kind != "batch"
     )
+    if of.job in SWEEPS:  # whoever works on its lane meanwhile does part of it
+        query = query.where(c.direction == of.direction, c.finished_at >= of.started_at, c.kind != "person")
+        query = query.where(c.finished_at <= of.finished_at) if of.finished_at else query
+    else:
+        query = query.where(c.run_id == of.id)
     for column, value in ((c.connector_id, of.connector_id), (c.entity, of.entity)):
         if value:
             query = query.where(column == value)

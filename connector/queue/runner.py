@@ -47,18 +47,30 @@ def run_window(
     mode: str = "auto",
     user: str = "",
     run_id: int | None = None,
+    tell: bool = True,
 ) -> WindowResult:
     """Work on a lane for `check_time` seconds (default: the policy's), or with `until_empty` until nothing is ready.
 
     Needs an application context; `work` is called in threads without one. `stop` ends it after the work in hand;
     what was claimed and not begun is handed back. `run_id` is a run that is open already (Process Messages); else
-    one is opened with the first message, for `mode="manual"` at once. Raises sqlalchemy's OperationalError when the
+    one is opened with the first message, for `mode="manual"` at once. `tell=False`: the run is part of something
+    larger, whose owner writes its numbers and its end. Raises sqlalchemy's OperationalError when the
     database is away for longer than a lease; then others take the messages over.
     """
     if mode == "manual" and run_id is None:
         run_id = open_run(lane, mode=mode, user=user, now=clock.now())
     window = Window(
-        lane, work, policy, worker=worker, clock=clock, bell=bell, stop=stop, mode=mode, user=user, run_id=run_id
+        lane,
+        work,
+        policy,
+        worker=worker,
+        clock=clock,
+        bell=bell,
+        stop=stop,
+        mode=mode,
+        user=user,
+        run_id=run_id,
+        tell=tell,
     )
     with Keeper(policy.lease_seconds / 3, window.hand.beat, name=f"lease-{lane}"):
         window.run(None if until_empty else policy.check_time if check_time is None else check_time)

@@ -112,7 +112,9 @@ def close_abandoned(lane: Lane, now: datetime) -> None:
     dead = [
         row.id
         for row in rows
-        if (row.status, row.job) == ("processing", "window") and (row.mode == "auto" or row.created_at < now - A_DAY)
+        if row.status == "processing"
+        and row.job in ("window", "full", "batch")
+        and (row.created_at < now - A_DAY or (row.mode, row.job) == ("auto", "window"))
     ]
     if dead:
         text = "The process ended before the run did; its messages were taken over."

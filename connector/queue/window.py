@@ -56,9 +56,10 @@ class Window:
         mode: str = "auto",
         user: str = "",
         run_id: int | None = None,
+        tell: bool = True,
     ) -> None:
         self.lane, self.policy, self.worker, self.clock, self.bell, self.stop = lane, policy, worker, clock, bell, stop
-        self.mode, self.user, self.run_id = mode, user, run_id
+        self.mode, self.user, self.run_id, self.tell = mode, user, run_id, tell
         self.tally, self.total, self.passes = Tally(), 0, 0
         self.hand = Hand(lane, policy.lease_seconds, clock)
         self._crew = Crew(policy.parallel, work, clock, f"work-{lane}")
@@ -222,7 +223,7 @@ class Window:
         return max(0, free + wanted - ahead) if free or 2 * ahead < wanted or not ahead else 0
 
     def _progress(self, at: float) -> Progress:
-        due = at - self._saved >= PROGRESS_SECONDS
+        due = self.tell and at - self._saved >= PROGRESS_SECONDS
         if due:
             self._saved = at
         return Progress(self.run_id, self.mode, self.user, self.tally, self.total, due)
@@ -252,7 +253,7 @@ class Window:
                     self._turn(dones, nothing, urgent=False)
         finally:
             self._crew.close()
-        if self.run_id is not None:
+        if self.run_id is not None and self.tell:
             run_id, now = self.run_id, self.clock.now()
             self._patiently(lambda: runs.close(run_id, self.tally, self.total, now=now))
             self._patiently(lambda: telling.window_ended(self.lane, self.tally.failed))

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 ERP_TO_STORE, STORE_TO_ERP = "erp_to_store", "store_to_erp"
 Pairs = tuple[tuple[str, str], ...]
-UNHASHED = ("version", "raw")
+UNHASHED = ("version", "raw", "shown")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Record:
 
     `raw` is what the source says of its other fields, (name, value) by name: material for a mapping, never sent
     by itself and no part of the content. `mapped` is what a mapping made of it for the target, (field, value): the
-    target writes these over what it would have written.
+    target writes these over what it would have written. `shown` is for lists only: never sent, never compared.
     """
 
     entity: ClassVar[str]
@@ -27,6 +27,7 @@ class Record:
     version: int = 0
     raw: Pairs = field(default=(), kw_only=True)
     mapped: Pairs = field(default=(), kw_only=True)
+    shown: Pairs = field(default=(), kw_only=True, compare=False)
 
     def content(self) -> dict[str, Any]:
         """Everything that may be sent, by field: what two reads are compared by."""

@@ -18,7 +18,9 @@ from connector.setup.rows import Config
 
 TABLE = Schedule.__table__
 WINDOW, POLL, CLEAN, EXPIRY, FAILED, COMPARE = "window", "poll", "clean", "expiry", "failed", "compare"
-JOBS = (WINDOW, POLL, CLEAN, EXPIRY, FAILED, COMPARE)
+BATCH = "batch"  # a batch page that was saved with its filter
+JOBS = (WINDOW, POLL, CLEAN, EXPIRY, FAILED, COMPARE, BATCH)
+MOST_BATCHES = 20  # of one entity in one direction
 LONGEST_DESCRIPTION = 200
 NIGHTLY = "0 1 * * *"  # SCH-06
 
@@ -144,6 +146,43 @@ def add_missing(connection: Connection, connector_id: str, *, active: bool) -> i
     }
     new = [
         {
+def name(schedule: Schedule) -> str:
+    """Under which name it is launched; there may be several batches of one entity."""
+    lane = f"{schedule.connector_id}/{schedule.entity}/{schedule.direction}"
+    return f"{lane}/{schedule.job}" + (f"-{schedule.id}" if schedule.job == BATCH else "")
+
+
+def batches(connector_id: str, entity: str, direction: str) -> list[Schedule]:
+    """The batch pages of an entity that were saved as schedules (MAN-06)."""
+    where = (TABLE.c.connector_id == connector_id, TABLE.c.entity == entity, TABLE.c.direction == direction)
+    return _read(select(TABLE).where(*where, TABLE.c.job == BATCH).order_by(TABLE.c.id))
+
+
+def add_batch(
+    connector_id: str, entity: str, direction: str, *, cron: str, description: str, filter: str, user: str
+) -> int:
+    """Save a batch page as a schedule that is on; returns its id. Raises KeyError, Invalid by field."""
+    wanted = checked(cron, description, None, None) | {"filter": filter, "active": True, "job": BATCH}
+    if len(batches(connector_id, entity, direction)) >= MOST_BATCHES:
+        raise Invalid({"cron": f"There are {MOST_BATCHES} such schedules already: remove one first."})
+    with db.write() as connection:
+        rows.find(connection, connector_id)
+        values = {"connector_id": connector_id, "entity": entity, "direction": direction, **wanted}
+        made = connection.execute(insert(TABLE).values(**values).returning(TABLE.c.id)).scalar_one()
+        _log(connection, _find(connection, made), user, "batch", "nothing", f"{wanted['cron']} {filter}")
+    return int(made)
+
+
+def remove_batch(connector_id: str, id: int, *, user: str) -> None:
+    """Take such a schedule out again. Raises KeyError, for every other schedule too."""
+    with db.write() as connection:
+        row = _find(connection, id)
+        if (row.connector_id, row.job) != (connector_id, BATCH):
+            raise KeyError(id)
+        _log(connection, row, user, "batch", f"{row.cron} {row.filter}", "nothing")
+        connection.execute(delete(TABLE).where(TABLE.c.id == id))
+
+
             "connector_id": connector_id,
             "job": job,
             "entity": entity,

@@ -53,8 +53,8 @@ def cleans(config: Config) -> bool:
 
 
 def may_start(config: Config, job: str, entity: str) -> bool:
-    """Whether a schedule of this job (window, poll, failed, clean, expiry, compare) may start anything now."""
-    if job in ("window", "failed"):
+    """Whether a schedule of this job (window, poll, failed, batch, clean, expiry, compare) may start anything now."""
+    if job in ("window", "failed", "batch"):
         return sends(config, entity)
     return polls(config, entity) if job in ("poll", "compare") else cleans(config)
 

@@ -13,16 +13,22 @@ from connector.errors import Invalid
 from connector.setup import schedules
 from connector.setup.schedules import TABLE
 
-NAMED = ("job", "entity", "direction")
+NAMED = ("job", "entity", "direction", "filter")
 MOMENTS = ("starts_on", "expires_on")
 FIELDS = (*NAMED, "cron", "active", "description", *MOMENTS)
-KNOWN = {(job, entity, direction): text for job, entity, direction, _, text in schedules.FIRST}
+KNOWN = {(job, entity, direction, ""): text for job, entity, direction, _, text in schedules.FIRST}
 
 
 def export(connector_id: str) -> list[dict[str, Any]]:
     """Every schedule as plain values that `bring` takes back; what is empty is left out."""
     found = [{name: getattr(schedule, name) for name in FIELDS} for schedule in schedules.of(connector_id)]
     return [{name: _plain(value) for name, value in row.items() if value not in ("", None)} for row in found]
+
+
+def _batch(key: tuple[str, ...]) -> bool:
+    """Whether this is a batch page of an entity that there is, saved as a schedule (MAN-06)."""
+    job, entity, direction, _ = key
+    return job == schedules.BATCH and any((entity, direction) == known[:2] for known in schedules.POLLS)
 
 
 def _plain(value: Any) -> Any:
@@ -37,7 +43,7 @@ def bring(connection: Connection, connector_id: str, given: Any, user: str) -> l
     if not isinstance(given, Sequence) or isinstance(given, str):
         raise Invalid({"schedules": "The schedules must be a list."})
     held = {
-        (row.job, row.entity, row.direction): row
+        (row.job, row.entity, row.direction, row.filter or ""): row
         for row in connection.execute(select(TABLE).where(TABLE.c.connector_id == connector_id))
     }
     said: list[str] = []
@@ -80,7 +86,7 @@ def _wanted(each: Any) -> dict[str, Any]:
     if not isinstance(each.get("active", False), bool):
         errors["active"] = "This must be true or false."
     key = tuple(texts[name] for name in NAMED)
-    if not errors and key not in KNOWN:
+    if not errors and key not in KNOWN and not _batch(key):
         errors["job"] = "There is no such schedule in this house."
     moments = {}
     for name in MOMENTS:
@@ -90,6 +96,6 @@ def _wanted(each: Any) -> dict[str, Any]:
             errors[name] = "This is not a date and a time."
     if errors:
         raise Invalid(errors)
-    description = texts["description"] or KNOWN[key]
+    description = texts["description"] or KNOWN.get(key, "Batch process")
     checked = schedules.checked(texts["cron"], description, moments["starts_on"], moments["expires_on"])
     return {**dict(zip(NAMED, key, strict=True)), **checked, "active": each.get("active", False)}

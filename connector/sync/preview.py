@@ -130,7 +130,7 @@ def _reason(context: Context, source: Record, record: Record, name: str) -> str:
             how = TRANSFORMS.get(result.row.transform.kind, "as it is")
             said = f"{context.source.label} says {result.source!r}, " if result.source else ""
             return f"Mapping row {result.row.name}: {said}{how}."
-    return context.target.reason(record, name) or f"As {context.source.label} says it."
+    return context.target.reason(record, name) or f"What {context.source.label} says, or what is always written."
 
 
 def _mapped(context: Context, source: Record, record: Record) -> Sequence[Result]:

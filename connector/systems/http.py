@@ -34,6 +34,7 @@ SECRET_FIELD = re.compile(
 )
 
 _recorder: contextvars.ContextVar[list[dict[str, Any]] | None] = contextvars.ContextVar("exchanges", default=None)
+_patience: contextvars.ContextVar[float | None] = contextvars.ContextVar("patience", default=None)
 _urgent: contextvars.ContextVar[bool] = contextvars.ContextVar("urgent", default=False)
 
 
@@ -47,6 +48,16 @@ def recording(*, urgent: bool = False) -> Iterator[list[dict[str, Any]]]:
     finally:
         _recorder.reset(token)
         _urgent.reset(lane)
+
+
+@contextmanager
+def patience(seconds: float) -> Iterator[None]:
+    """No request in the block waits longer than that for an answer: a person looks at an empty page."""
+    token = _patience.set(seconds)
+    try:
+        yield
+    finally:
+        _patience.reset(token)
 
 
 def is_urgent() -> bool:
@@ -151,7 +162,7 @@ class Http:
                 started = self.clock.monotonic()  # the wait at the gate is ours, not theirs
                 response = self.session.request(
                     method, url, params=params, data=content, headers=sent, auth=auth,
-                    timeout=timeout or self.timeout, allow_redirects=False, stream=bool(most),
+                    timeout=_patient(timeout or self.timeout), allow_redirects=False, stream=bool(most),
                 )  # fmt: skip
                 file = _file(response, most) if most and response.ok else None
         except requests.exceptions.InvalidURL as error:
@@ -205,6 +216,11 @@ class Http:
         if answer.status in (408, 425, 429) or answer.status >= 500:
             return Retry(text, after=retry_after(answer, self.clock), unknown=not safe, code=f"http.{answer.status}")
         return Fail(text)
+
+
+def _patient(timeout: tuple[float, float]) -> tuple[float, float]:
+    most = _patience.get()
+    return timeout if most is None else (min(timeout[0], most), min(timeout[1], most))
 
 
 def retry_after(answer: Answer, clock: Clock = CLOCK) -> float | None:

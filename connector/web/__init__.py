@@ -24,6 +24,8 @@ PAGES = (
     "guide",
     "clocks",
     "rehearsals",
+    "manual",
+    "batch",
     "processes",
     "records",
     "search",

@@ -223,11 +223,23 @@ def run(run_id: int) -> Response:
         run=found,
         group=_group(found),
         going=found.status == "processing" and before is None,
+        may_cancel=found.status == "processing"
+        and found.job in logbook.SWEEPS
+        and not found.cancelled_by
+        and current_user.may(OPERATOR),
+        word=_word,
         progress=progress.of_run(found, utcnow()),
         said=logbook.details(found),
         lines=logbook.lines(found, before),
         deep=before is not None,
     )
+
+
+def _word(line: Row[Any]) -> str:
+    """What a line says of its record: created, updated, skipped, failed (MAN-14); "" leaves the outcome as it is."""
+    if line.outcome != "succeeded":
+        return ""
+    return "Created" if " created." in line.summary else "Updated" if " updated." in line.summary else "Done"
 
 
 @blueprint.get("/events")

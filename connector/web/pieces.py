@@ -36,6 +36,7 @@ STATUSES = {
     "over": ("Solved", "check-circle", "good"),
     "not_synced": ("Not synced", "dash-circle", "warn"),
     "synced": ("Synced", "check-circle", "good"),
+    "newer": ("Changed", "pencil", "warn"),
     "unsure": ("Unsure", "question-circle", "warn"),
     "accepted": ("Accepted", "check-circle", "good"),
     "unknown": ("Unknown query", "question-circle", "warn"),
@@ -52,6 +53,7 @@ ORIGINS = {
     "reprocess": "Reprocess",
     "edit": "Reprocess with edited fields",
     "batch": "Batch process",
+    "full": "Manual sync",
     "dependency": "Needed by another record",
     "fenced": "Written again after a take-over",
 }

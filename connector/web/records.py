@@ -67,10 +67,10 @@ def sync(connector: str, entity: str, key: str) -> Response:
     return go(address(config, sync, key))
 
 
-def address(config: Config, sync: Sync, key: str, **more: str) -> str:
+def address(config: Config, sync: Sync, key: str, preview: str | None = None) -> str:
     """The page of a record; it says the direction where there are two."""
     way = sync.direction if len(_ways(config, sync.entity)) > 1 else None
-    return url_for("records.page", connector=config.id, entity=sync.entity, key=key, way=way, **more)
+    return url_for("records.page", connector=config.id, entity=sync.entity, key=key, way=way, preview=preview)
 
 
 def _checked(connector: str, entity: str, key: str) -> tuple[Config, Sync]:

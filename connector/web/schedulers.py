@@ -13,7 +13,6 @@ from connector import events
 from connector.db import utcnow
 from connector.errors import Outcome
 from connector.queue import leases, scheduler
-from connector.queue.lanes import Lane
 from connector.setup import connectors, cron, schedules
 from connector.setup.connectors import Config
 from connector.setup.models import ADMIN, OPERATOR, Schedule
@@ -31,8 +30,10 @@ METHODS = {
     schedules.CLEAN: "Clean the log",
     schedules.EXPIRY: "Check credentials",
     schedules.COMPARE: "Compare both systems",
+    schedules.BATCH: "Batch process",
 }
 CODES = {schedules.CLEAN: "cleanLog", schedules.EXPIRY: "credentialExpiry", schedules.FAILED: "failedOrderSync"}
+SUFFIXES = {schedules.POLL: "Sync", schedules.BATCH: "Batch"}
 CODES[schedules.COMPARE] = "reconciliation"
 STATES = ("on", "off", "expired")
 
@@ -117,7 +118,7 @@ def code(schedule: Schedule) -> str:
         return CODES[schedule.job]
     first, *others = schedule.entity.split("_")
     entity = first + "".join(word.capitalize() for word in others)
-    return entity + ("Sync" if schedule.job == schedules.POLL else "Queue")
+    return entity + SUFFIXES.get(schedule.job, "Queue")
 
 
 def _mine(connector_id: str, number: int) -> Schedule:
@@ -148,7 +149,7 @@ def _rows(wanted: dict[str, str]) -> list[Row]:
 
 def name(schedule: Schedule) -> str:
     """Under which name the engine launches it."""
-    return f"{Lane(schedule.connector_id, schedule.entity, schedule.direction)}/{schedule.job}"
+    return schedules.name(schedule)
 
 
 def _row(config: Config, schedule: Schedule, story: Stored[Any] | None, now: datetime) -> Row:

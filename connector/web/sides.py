@@ -12,7 +12,7 @@ from typing import Any
 from connector.records import Level, Record
 
 Facts = list[tuple[str, list[str]]]
-HIDDEN = ("version", "fields")
+HIDDEN = ("version", "fields", "shown")
 MONEY = ("price", "msrp", "special_price")
 LABELS = {
     "key": "Key", "target_id": "ID in the store", "msrp": "MSRP", "url_key": "URL key", "base_uom": "Base unit",

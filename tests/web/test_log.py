@@ -278,7 +278,7 @@ def test_the_console_of_a_run_grows_until_it_ends_and_keeps_its_lines(engine: De
     lines = [text_of(line) for line in re.findall(r"<li id=.*?</li>", going, re.DOTALL)]
     assert lines == [
         f"{later:%Y-%m-%d %H:%M:%S} Skipped CUP Unchanged.",
-        f"{now:%Y-%m-%d %H:%M:%S} Succeeded MUG Price MUG created.",
+        f"{now:%Y-%m-%d %H:%M:%S} Created MUG Price MUG created.",
     ]
     with db.write() as connection:
         connection.execute(Run.__table__.update().values(status="success", finished_at=later))

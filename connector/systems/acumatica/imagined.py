@@ -36,6 +36,7 @@ REASONS: dict[str, dict[str, str]] = {
         "Hold": "On where the order status mapping says so.",
         "CurrencyID": "The order's currency.",
         "Date": "The day on which the order was placed.",
+        "RequestedOn": "The day on which the order was placed.",
         "Details": "The order's lines: the warehouse of the order settings or of the branch mapping.",
         "Payments": "The order's payments: method and cash account by the payment method mapping, else the defaults.",
         "TaxDetails": "The store's taxes, under the tax of the order settings.",
@@ -64,6 +65,10 @@ PARTS = {
 }
 
 
+KEPT = "So that Acumatica keeps what this order says."
+ALWAYS = ("Override", "DisableAutomatic", "IsTaxValid", "CustomerTaxZone")
+
+
 def answer(method: str, path: str, body: Any) -> Any:
     """The JSON of a success, None when nobody can say."""
     name = path.partition("?")[0].rstrip("/").rpartition("/")[2]
@@ -75,4 +80,6 @@ def answer(method: str, path: str, body: Any) -> Any:
 def reason(record: Record, name: str) -> str:
     """Where a field of a write comes from; "" when it is not known here."""
     first = name.partition("/")[0]
+    if record.entity == ORDER and any(word in name for word in ALWAYS):
+        return KEPT
     return REASONS.get(record.entity, {}).get(name, "") or PARTS.get(first, "")

@@ -40,7 +40,9 @@ def make(erp: Erp, order: Order, more: Mapping[str, Any] | None = None) -> Writt
     key = orders.key_of(after)
     if not text(after, "OrderNbr"):
         raise Fail("Acumatica did not say which number the order got.", code="acumatica.no_number")
-    sent = {**writing.told(body), "OrderTotal": str(_total(after)), **_payments(after)}
+    sent = {**writing.told(body), **_payments(after)}
+    if text(after, "OrderTotal"):
+        sent["OrderTotal"] = str(_total(after))
     problem = _compared(erp, order, after, sent)
     if problem is None and erp.setting("order", "release_payments", False):
         sent.update(_released(erp, after))

@@ -16,7 +16,9 @@ COMMON = (
     "Description",
     "Content",
     "ItemStatus",
+    "ItemType",
     "ItemClass",
+    "PostingClass",
     "TaxCategory",
     "ExportToExternal",
     "Visibility",
@@ -105,6 +107,7 @@ def product(item: Item) -> Product:
     return Product(
         key=item.key,
         version=micros(instant(entity, "LastModifiedDateTime", "LastModified")),
+        shown=tuple((name, text(entity, name)) for name in ("ItemType", "PostingClass", "ItemStatus")),
         name=text(entity, "Description"),
         stock_item=stock,
         requires_shipment=stock or flag(entity, "RequireShipment"),

@@ -47,6 +47,7 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     "systems.acumatica": (SYSTEM | {"systems.acumatica"}, set()),
     "systems.magento": (SYSTEM | {"systems.magento"}, {"requests_oauthlib"}),  # it signs, systems.http sends
     "watch": (DATABASE | {"queue", "sync", "setup", "records", "systems.base"}, {"sqlalchemy"}),
+    "watch.channels": (set(), {"apprise"}),  # the usual channels of alerts, which it reaches by itself
     "web": (
         DATABASE | {"queue", "sync", "setup", "records", "systems.base", "systems.mapping", "systems.registry",
          "engine", "watch"},

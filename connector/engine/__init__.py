@@ -237,6 +237,12 @@ class Engine:
         """Compare both systems in the background: full, or a sample. None when one of this entity runs already."""
         return self._jobs.comparer.start(connector_id, entity, mode, user, self._stop, days)
 
+    def try_alert(self, connector_id: str, *, user: str) -> bool:
+        """Send a test by every channel of a connector; True when at least one has taken it. Raises KeyError."""
+        config = connectors.get(connector_id)
+        note = Note("test", config.id, f"[{config.name or config.id}] A test", f"{user} tries the channels of the alerts.")
+        return self._jobs.alerting.send(config, note)
+
     def repair(self, comparison: int, *, user: str, ids: Sequence[int] = ()) -> None:
         """Write the differences of a comparison again (all, or these), in the background."""
         self._jobs.comparer.repair(comparison, user, ids, self._stop)

@@ -17,6 +17,7 @@ from connector import events
 from connector.clock import Clock
 from connector.db import utcnow
 from connector.engine import indexing, tidying
+from connector.engine.alerting import Alerting
 from connector.engine.clocks import Corrector
 from connector.engine.comparing import Comparer
 from connector.engine.systems import Connections
@@ -48,11 +49,13 @@ class Jobs:
         self.clocks = Corrector(clock)
         self.batch: Callable[[Schedule], str] = lambda schedule: "Nobody knows how."  # the engine says it
         self.comparer = Comparer(app, worker, bell, clock)
+        self.alerting = Alerting(clock)
 
     def all(self) -> list[Job]:
         """Every job that may run now."""
         configs = {config.id: config for config in connectors.all()}
         jobs = [Job("repairs", "* * * * *", _finish_repairs), Job("brake", "* * * * *", self._brakes)]
+        jobs.append(Job("alerts", "* * * * *", self.alerting.run))
         for schedule in schedules.all_active(utcnow()):
             config = configs.get(schedule.connector_id)
             if config is not None and schedules.may_start(config, schedule):

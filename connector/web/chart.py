@@ -54,6 +54,48 @@ def _bar(place: int, minute: Minute, highest: int) -> Bar:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One bar of a chart: an amount, what it is called, and the page that shows what it is made of."""
+
+    label: str
+    amount: float
+    text: str
+    address: str = ""
+    kind: str = ""  # "" | failed: its colour, never told by the colour alone
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A bar with its place."""
+
+    part: Part
+    x: int
+    y: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """Bars that are links, with the same figures for a table."""
+
+    shapes: tuple[Shape, ...]
+    parts: tuple[Part, ...]
+    width: int
+    height: int
+    sentence: str
+
+
+def bars(parts: Sequence[Part], sentence: str) -> Bars:
+    """The bars of these parts, left to right; the highest fills the height, and nothing is a line at the bottom."""
+    highest = max((part.amount for part in parts), default=0.0)
+    shapes = []
+    for place, part in enumerate(parts):
+        height = _visible(part.amount * (HEIGHT - 2) / highest) if part.amount > 0 else 1.0
+        shapes.append(Shape(part, place * STEP + (STEP - BAR) // 2, round(HEIGHT - height, 1), height))
+    return Bars(tuple(shapes), tuple(parts), max(len(parts), 1) * STEP, HEIGHT, sentence)
+
+
 def _visible(height: float) -> float:
     """One failure among ten thousand must still be seen."""
     return round(max(2.0, height), 1)

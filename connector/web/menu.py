@@ -54,6 +54,7 @@ def entries() -> list[Entry]:
         menu.append(Entry("Batch Processes", "collection", children=picks))
         menu.append(Entry("Set up", "sliders", children=_setup(chosen)))
         menu.append(Entry("What travels", "shuffle", children=_configuration(chosen)))
+        menu.append(Entry("Watch over it", "binoculars", children=_watching(chosen)))
     return [
         *menu,
         _entry("Messages", "envelope", "/messages"),
@@ -81,6 +82,16 @@ def _setup(chosen: str) -> tuple[Entry, ...]:
         _entry("Endpoint URLs", "link-45deg", f"{start}/settings/endpoints"),
         _entry("Initialize", "play-circle", f"{start}/activity"),
         _entry("Rehearsal", "mask", f"{start}/rehearsal"),
+    )
+
+
+def _watching(chosen: str) -> tuple[Entry, ...]:
+    """What looks after the connector that is looked at."""
+    start = f"/connectors/{chosen}"
+    return (
+        _entry("Reconciliation", "arrow-left-right", f"{start}/drift"),
+        _entry("Brake", "hand-index", f"{start}/brake"),
+        _entry("Alerts", "megaphone", f"{start}/alerts"),
     )
 
 

@@ -26,6 +26,7 @@ from tests.conftest import ROOT
 
 ERP, MAGENTO, SYNC, ENGINE = "systems/acumatica/", "systems/magento/", "sync/", "engine/"
 HERE = "setup/test_effects.py::"
+ALERTS = "watch/test_alerts.py::"
 WATCH, DRIFT = "watch/test_brakes.py::", "watch/test_drift.py::"
 BUILT = "setup/test_connectors.py::test_the_systems_are_built_with_their_own_values_and_the_preferences"
 
@@ -189,6 +190,18 @@ EFFECTS = {
     "log.keep_days": ENGINE + "test_tidying.py::test_nothing_goes_without_a_lifetime",
     "log.frequency": ENGINE + "test_tidying.py::test_the_frequency_says_on_which_days_the_log_is_cleaned",
     "log.mode": ENGINE + "test_tidying.py::test_without_the_archive_nothing_is_written",
+    "alert.enabled": ALERTS + "test_switched_off_nobody_is_told",
+    "alert.mail": ALERTS + "test_every_channel_gets_it",
+    "alert.webhook": ALERTS + "test_every_channel_gets_it",
+    "alert.apprise": ALERTS + "test_every_channel_gets_it",
+    "alert.minimum": ALERTS + "test_a_cause_is_told_from_so_many_messages_on",
+    "alert.late_minutes": ALERTS + "test_attention_late_messages_and_drift_are_causes_too",
+    "alert.in_step": ALERTS + "test_attention_late_messages_and_drift_are_causes_too",
+    "alert.quiet_from": ALERTS + "test_quiet_hours_may_go_over_midnight",
+    "alert.quiet_to": ALERTS + "test_quiet_hours_may_go_over_midnight",
+    "alert.house": ALERTS + "test_links_begin_with_the_address_of_the_house",
+    "alert.heartbeat": ALERTS + "test_somebody_elsewhere_is_told_that_we_live_every_so_many_minutes",
+    "alert.heartbeat_minutes": ALERTS + "test_somebody_elsewhere_is_told_that_we_live_every_so_many_minutes",
     "drift.sample": DRIFT + "test_a_sample_takes_about_as_many_as_the_setting_says",
     "drift.nightly": DRIFT + "test_the_nightly_comparison_is_what_the_settings_say",
     "drift.days": DRIFT + "test_the_nightly_comparison_is_what_the_settings_say",

@@ -33,11 +33,12 @@ from connector.setup.settings.goods import (
 )
 from connector.setup.settings.sales import CUSTOMER, FAILED_ORDER, ORDER, SHIPMENT
 from connector.setup.settings.section import Section, Values, clean
-from connector.setup.settings.watching import BRAKE, DRIFT
+from connector.setup.settings.watching import ALERT, BRAKE, DRIFT
 from connector.setup.settings.work import CLOCKS, ENDPOINT, LOG, PUSH, QUERIES, QUEUE
 from connector.systems import registry
 
 __all__ = [
+    "ALERT",
     "ATTRIBUTE",
     "BRAKE",
     "CATEGORY",
@@ -81,6 +82,7 @@ OWN = (
     QUEUE,
     BRAKE,
     DRIFT,
+    ALERT,
     PRICE,
     INVENTORY,
     SHIPMENT,

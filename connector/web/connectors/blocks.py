@@ -163,5 +163,5 @@ def page_of(path: str) -> tuple[str, str]:
                 return page, plan.name
     known = {"erp": "connection", "store": "connection", "push": "connection", "clock": "connection"}
     others = {"features": "features", "endpoint": "endpoints", "log": "logging"}
-    others |= {"brake": "watching", "drift": "watching"}
+    others |= {"brake": "watching", "drift": "watching", "alert": "watching"}
     return (known | others).get(section, "endpoints"), section

@@ -37,6 +37,7 @@ from connector.setup.models import Schedule
 from connector.setup.settings import FEATURE_OF
 from connector.sync import polls
 from connector.systems.base import Change
+from connector.watch import report
 from connector.watch import brakes
 from connector.watch.brakes import Limits
 
@@ -94,7 +95,12 @@ class Jobs:
             check_time=job_run.check_time,
         )
         indexing.after(self.connections, lane, result.succeeded)
+        self._report(lane, result.run_id)
         return f"{result.messages} messages in {result.passes} passes"
+
+    def _report(self, lane: Lane, run_id: int | None) -> None:
+        """Mail what failed in a run, if the connector's settings say so (LOG-17)."""
+        report.send(lane.connector, self.connections.config(lane.connector).section("log"), run_id)
 
     def _clean(self, lane: Lane, job_run: JobRun, cron: str) -> str:
         return tidying.clean(self.connections.config(lane.connector), job_run, self.app.config["INSTANCE"], cron)
@@ -151,7 +157,8 @@ class Jobs:
         finally:
             if found:
                 self.bell.ring(lane)
-        if polled.put and context.settings.get("log", {}).get("info", True):
+        log = context.settings.get("log", {})
+        if polled.put and log.get("info", True) and "poll" not in (log.get("actions") or ()):
             events.record(
                 "Data Retrieval",
                 f"{context.sync.title}: {polled.put} changed records found.",
@@ -182,6 +189,7 @@ class Jobs:
                     user=user,
                     run_id=run_id,
                 )
+                self._report(lane, run_id)
                 indexing.after(self.connections, lane, result.succeeded)
 
         threading.Thread(target=drain, name="process", daemon=True).start()
@@ -229,8 +237,9 @@ def policy(config: Config, worker: Worker, lane: Lane, lease_seconds: int) -> Po
     )
 
 
-def _quiet(config: Config, entity: str) -> frozenset[str]:
-    """The levels that the log leaves out: those switched off, and info where the action type is (SCREENS 20)."""
+def _quiet(config: Config, lane: Lane) -> frozenset[str]:
+    """The levels that the log leaves out, and the outcomes of this lane (LOG-04, LOG-14)."""
     log = config.section("log")
     levels = {level for level in ("info", "error") if not log.get(level, True)}
-    return frozenset(levels | ({"info"} if FEATURE_OF.get(entity) in (log.get("actions") or ()) else set()))
+    start = f"{lane.entity}/{lane.direction}/"
+    return frozenset(levels | {name.removeprefix(start) for name in log.get("actions") or () if name.startswith(start)})

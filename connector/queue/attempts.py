@@ -74,7 +74,8 @@ def log_attempts(
 ) -> None:
     """Write the rows of a group of units of one lane; `fenced` are the ids that were settled too late.
 
-    Levels in `quiet` are left out (LOG-04); a batch's own row stays as long as one of its messages is written.
+    Levels and outcomes in `quiet` are left out (LOG-04, LOG-14); a batch's own row stays as long as one of its
+    messages is written.
     `tell` is told of each batch's row: its id, level and summary (LOG-18).
     """
     rows: list[tuple[Any, ...]] = []
@@ -90,7 +91,11 @@ def log_attempts(
 
 def _told(prepared: Prepared, fenced: Collection[int], quiet: Collection[str]) -> Prepared:
     """The unit with only the endings that the log shall keep."""
-    kept = [one for one in prepared.endings if _level(one, one.message.id in fenced) not in quiet]
+    kept = [
+        one
+        for one in prepared.endings
+        if _level(one, one.message.id in fenced) not in quiet and (one.outcome not in quiet or one.message.id in fenced)
+    ]
     return replace(prepared, endings=kept)
 
 

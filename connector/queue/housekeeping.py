@@ -44,6 +44,7 @@ TABLES = (
     ),
     Table("run", "created_at", "status <> 'processing'"),
     Table("event", "at", "event.user = ''"),
+    Table("field_change", "at", "id > 0"),
 )
 EMPTY = """DELETE FROM attempt WHERE id IN
     (SELECT id FROM attempt WHERE connector_id = :connector ORDER BY id LIMIT :most)"""
@@ -57,6 +58,7 @@ class Cleaned(NamedTuple):
     attempts: int
     runs: int = 0
     events: int = 0
+    changes: int = 0
 
 
 def clean(

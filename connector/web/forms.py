@@ -10,7 +10,16 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, PasswordField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    PasswordField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from connector.setup.settings import Section
 from connector.setup.values import CONFIRM
@@ -22,6 +31,16 @@ KEEP = "Stored. Leave blank to keep it."
 
 class TextChoice(RadioField):
     """Radio buttons that keep whatever was typed or sent: setup says whether it is a choice."""
+
+    def pre_validate(self, form: Any) -> None:
+        return None
+
+
+class Ticks(SelectMultipleField):
+    """A box to tick for each choice; setup says whether what was sent is one."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
 
     def pre_validate(self, form: Any) -> None:
         return None
@@ -73,6 +92,8 @@ def _field(setting: Setting) -> Any:
         return TextChoice(setting.label, choices=list(setting.choices), validate_choice=False)
     if setting.kind == CHOICE:
         return SelectField(setting.label, choices=list(setting.choices), validate_choice=False)
+    if setting.kind == MULTI and setting.choices:
+        return Ticks(setting.label, choices=list(setting.choices), validate_choice=False)
     if setting.kind in (LINES, MULTI):
         return Lines(setting.label, render_kw={"rows": 3, "spellcheck": "false"})
     if setting.kind == INTEGER:
@@ -102,6 +123,8 @@ def mark_secrets(form: FlaskForm, sections: Iterable[Section], values: Mapping[s
 
 
 def _shown(setting: Setting, value: Any) -> Any:
+    if setting.kind == MULTI and setting.choices:
+        return list(value or ())
     if setting.kind in (LINES, MULTI):
         return "\n".join(value or ())
     if setting.kind == BOOLEAN:

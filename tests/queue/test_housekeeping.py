@@ -17,6 +17,7 @@ from connector.queue import housekeeping
 from connector.queue.archive import Archive
 from connector.queue.housekeeping import Cleaned, clean
 from connector.queue.models import STATUSES, Attempt, Message, Run
+from connector.sync.models import FieldChange
 
 NOW = utcnow()
 OLD, YOUNG = NOW - timedelta(days=40), NOW - timedelta(days=2)
@@ -106,7 +107,13 @@ def test_old_runs_go_and_what_people_did_stays(any_app: Flask) -> None:
         for user in ("", "olga"):
             row = {"at": OLD, "connector_id": "DEMO", "action": "Configuration", "message": "m", "user": user}
             connection.execute(insert(Event.__table__).values(row))
-    assert clean("DEMO", LIMIT)[2:] == (1, 1)
+        lane = {"connector_id": "DEMO", "entity": "price", "direction": "erp_to_store", "message_id": 1}
+        for key, at in (("old", OLD), ("young", YOUNG)):
+            change = {**lane, "key": key, "at": at, "kind": "updated", "fields": "{}"}
+            connection.execute(insert(FieldChange.__table__).values(change))
+    assert clean("DEMO", LIMIT)[2:] == (1, 1, 1)
+    with db.read() as connection:
+        assert connection.execute(select(FieldChange.__table__.c.key)).scalars().all() == ["young"]
     assert left(Run) == kept
     with db.read() as connection:
         assert connection.execute(select(Event.__table__.c.user)).scalars().all() == ["olga"]

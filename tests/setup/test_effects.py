@@ -186,6 +186,10 @@ EFFECTS = {
     "log.info": ENGINE + "test_repairs.py::test_the_levels_of_the_log_are_switched_for_each_connector",
     "log.error": ENGINE + "test_repairs.py::test_the_levels_of_the_log_are_switched_for_each_connector",
     "log.actions": HERE + "test_an_action_type_that_is_not_logged_has_no_info_entries",
+    "log.fields": "sync/test_changes.py::test_an_unchanged_record_and_a_switched_off_log_leave_nothing",
+    "log.report": "watch/test_report.py::test_a_run_in_which_something_failed_is_mailed_once_to_all",
+    "log.recipients": "watch/test_report.py::test_a_run_in_which_something_failed_is_mailed_once_to_all",
+    "log.template": "watch/test_report.py::test_the_template_says_whether_every_record_is_named",
     "log.system_messages": "queue/test_telling.py::test_each_batch_call_is_a_system_message_where_it_is_switched_on",
     "log.keep_days": ENGINE + "test_tidying.py::test_nothing_goes_without_a_lifetime",
     "log.frequency": ENGINE + "test_tidying.py::test_the_frequency_says_on_which_days_the_log_is_cleaned",
@@ -300,9 +304,10 @@ def test_as_many_requests_go_at_once_as_the_store_may_take() -> None:
 
 
 def test_an_action_type_that_is_not_logged_has_no_info_entries() -> None:
-    given = config(log={"actions": ["pricing"]})
-    assert policy(given, "price").quiet == {"info"}
+    given = config(log={"actions": ["price/erp_to_store/skipped", "customer/store_to_erp/succeeded", "poll"]})
+    assert policy(given, "price").quiet == {"skipped"}
     assert policy(given, "inventory").quiet == set()
+    assert len(settings.LOGGED) == 41 and len(dict(settings.LOGGED)) == 41
 
 
 def test_real_time_orders_are_looked_for_each_minute() -> None:

@@ -47,6 +47,23 @@ CHOSEN_WAYS = {
     "order": STORE_TO_ERP,
 }
 
+BOTH_WAYS = ("category", "product", "customer")  # what can travel the other way too
+
+
+def _logged() -> tuple[tuple[str, str], ...]:
+    """Each entity in each direction, written or left out: the switches of the log (LOG-14)."""
+    found = [("poll", "Data retrieval: changes found in a source")]
+    for entity, name in NAMES.items():
+        ways = [STORE_TO_ERP] if entity in TO_ERP_ONLY else [ERP_TO_STORE]
+        for way in ways + ([STORE_TO_ERP] if entity in BOTH_WAYS else []):
+            where = "to the store" if way == ERP_TO_STORE else "to Acumatica"
+            found.append((f"{entity}/{way}/succeeded", f"{name} {where}: written"))
+            found.append((f"{entity}/{way}/skipped", f"{name} {where}: left out"))
+    return tuple(found)
+
+
+LOGGED = _logged()
+
 # feature -> its name (the action types of S4, "Enable Features", CFG-17)
 FEATURES = {
     "product_sync": "Product sync",

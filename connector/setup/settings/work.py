@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 
-from connector.setup.settings.entities import FEATURES
+from connector.setup.settings.entities import LOGGED
 from connector.setup.settings.section import Section, Values
-from connector.systems.base import BOOLEAN, CHOICE, INTEGER, LINES, SECRET, Setting
+from connector.systems.base import BOOLEAN, CHOICE, INTEGER, LINES, MULTI, SECRET, Setting
 
 HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,80}")
 VERSION = re.compile(r"(\d{1,4}(\.\d{1,4}){0,3})?")
 WORD = re.compile(r"[A-Za-z0-9_-]{1,60}")
+MAIL = re.compile(r"[^\s@,;<>\"()]+@[^\s@,;<>\"()]+")
 
 # entity -> the name of the inquiry whose notifications it listens to; "" listens to none
 QUERIES = {
@@ -46,8 +47,12 @@ def _push_rule(values: Values) -> dict[str, str]:
 
 
 def _log_rule(values: Values) -> dict[str, str]:
-    unknown = [name for name in values["actions"] if name not in FEATURES]
-    return {"actions": f"There is no action type {unknown[0][:40]!r}."} if unknown else {}
+    wrong = [address for address in values["recipients"] if not MAIL.fullmatch(address)]
+    if wrong:
+        return {"recipients": f"Error e-mail recipients has {wrong[0][:40]!r}, which is no mail address."}
+    if values["report"] and not values["recipients"]:
+        return {"recipients": "Error e-mail recipients is required when the log report is sent."}
+    return {}
 
 
 def _endpoint_rule(values: Values) -> dict[str, str]:
@@ -187,8 +192,25 @@ LOG = Section(
             help="Only for the archive: what is older is deleted from it.",
         ),
         Setting(
-            "actions", "Action types that are not logged", LINES, default=(), advanced=True,
-            help=f"Their info entries are left out, errors never. One on each line, of: {', '.join(FEATURES)}.",
+            "fields", "Log field changes", BOOLEAN, default=True,
+            help="On: each write keeps its fields before and after, for the page Field changes and a record's history.",
+        ),
+        Setting(
+            "actions", "Actions that are not logged", MULTI, default=(), advanced=True, choices=LOGGED,
+            help="Ticked ones write no line into the log. Failures, retries and waits are always written.",
+        ),
+        Setting(
+            "report", "Send log report", BOOLEAN, default=False,
+            help="On: a run in which something failed is mailed once to all recipients. The server needs MAIL_URL.",
+        ),
+        Setting(
+            "recipients", "Error e-mail recipients", LINES, default=(),
+            help="Addresses, separated by commas or one on each line.",
+        ),
+        Setting(
+            "template", "E-mail template", CHOICE, default="summary",
+            choices=(("summary", "The causes with examples"), ("records", "The causes and every record")),
+            help="What the report tells of a run.",
         ),
     ),
     rule=_log_rule,

@@ -145,11 +145,15 @@ class Memory(System):
         self.number = 100
         self.clock_now = 1_000_000
         self.before: Callable[[Sequence[Record]], None] | None = None
+        self.orders: dict[str, dict[str, Decimal]] = {}  # what open orders still want
         self.answer: Outcome | None = None  # the write has its effect, and this comes back instead of an answer
 
     def put(self, record: Record) -> None:
         self.clock_now += 1_000_000
         self.records[record.entity, record.key] = replace(record, version=record.version or self.clock_now)
+
+    def open_orders(self, keys: Sequence[str], since: datetime) -> dict[str, dict[str, Decimal]]:
+        return self.orders
 
     def edit(self, entity: str, key: str, **values: object) -> None:
         self.put(replace(self.records[entity, key], **({"version": 0} | values)))  # type: ignore[arg-type]

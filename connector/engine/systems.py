@@ -7,7 +7,7 @@ for many products. A changed connector gets new systems; the old ones are closed
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -116,12 +116,20 @@ class Connections:
 def sources(tables: Tables, config: Config) -> dict[str, dict[str, Any]]:
     """The warehouse mapping as the store's side reads it: it goes before the lines of the settings (CONFLICTS 33)."""
     rows = {row.erp: row.store for row in tables.mappings.get("warehouse", ()) if row.erp and row.store}
+    if config.section("inventory").get("branch_wise"):
+        rows = _of_branches(tables.mappings.get("branch", ())) or rows
     if not rows:
         return {}
     lines = [f"{warehouse}={source}" for warehouse, source in rows.items()]
     typed = config.section("inventory").get("source_map") or ()
     lines += [line for line in typed if line.partition("=")[0].strip() not in rows]
     return {"inventory": {"source_map": lines}}
+
+
+def _of_branches(rows: Sequence[Row]) -> dict[str, str]:
+    """Warehouse -> source, by what the branches' rows say: the store of a branch sells from its source (INV-03)."""
+    pairs = ((name, str(row.more.get("source") or "")) for row in rows for name in row.more.get("warehouses", ()))
+    return {warehouse: source for warehouse, source in reversed(list(pairs)) if source}  # the first row counts
 
 
 def _close(systems: Systems) -> None:

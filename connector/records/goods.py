@@ -95,6 +95,7 @@ class Stock(Record):
     sellable: bool = True
     backorders: str = ""  # the BACKORDERS attribute: 0 none, 1 below zero, 2 and notify (PRD-15); empty: unknown
     reserved: Decimal = Decimal(0)  # filled by translation: web orders that the ERP does not know yet (INV-09)
+    reserved_by: tuple[str, ...] = ()  # and the numbers of these orders
 
 
 @dataclass(frozen=True, slots=True)

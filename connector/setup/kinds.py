@@ -168,10 +168,15 @@ KINDS = (
                 "warehouses", "Warehouses", "warehouse", several=True,
                 help="Separated by commas; the first one takes the orders.",
             ),
+            Column("source", "Inventory source", "source", help="By branch: the source that its warehouses feed."),
+            Column(
+                "vendor", "Vendor inventory", choices=(("yes", "Include"), ("no", "Leave out")),
+                help="By branch: whether vendors' stock counts for it. Empty: yes.",
+            ),
         ),
         (("store",),),
         scoped=False,
-        lists=("branch", "store_view", "website", "warehouse"),
+        lists=("branch", "store_view", "website", "warehouse", "source"),
     ),
 )  # fmt: skip
 BY_NAME = {kind.name: kind for kind in KINDS}

@@ -43,7 +43,7 @@ MAPPINGS = {
     "category": ("category",),
     "customer": ("customer", "customer_group"),
     "price": ("customer_group",),
-    "inventory": ("warehouse",),
+    "inventory": ("warehouse", "branch"),
     "order_status": ("status_out",),
 }
 # somebody pressed Sync Now, or an old value may have been written: send even what looks unchanged

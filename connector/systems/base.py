@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, ClassVar, Protocol
 
 from connector.clock import CLOCK, Clock
@@ -316,6 +317,10 @@ class System:
     def reason(self, record: Record, name: str) -> str:
         """Where a field of a write of this record comes from, a sentence for the preview; "" when it says itself."""
         return ""
+
+    def open_orders(self, keys: Sequence[str], since: datetime) -> dict[str, dict[str, Decimal]]:
+        """What open orders of a store, placed since then, still want of products: order -> product -> quantity."""
+        return {}
 
     def parse_push(self, headers: Mapping[str, str], body: bytes) -> Push:
         """What a notification says. Raises Invalid when it is not one."""

@@ -125,3 +125,42 @@ def test_branch_wise_the_branches_warehouses_count_and_go_before_all_others(both
     both.tables["warehouse"] = [{"store": "east", "erp": "EAST"}]
     both.tables["branch"] = [{"store": "nl", "erp": "NORTH", "more": {"warehouses": ["MAIN"]}}]
     assert counted(both) == {"MAIN": D(20)}
+
+
+def test_a_branch_may_leave_vendors_out(both: Both) -> None:
+    """INV-04: the table of branches says for each whether vendors' stock counts."""
+    both.settings["inventory"] = {"branch_wise": True, "vendor": "sum"}
+    both.tables["branch"] = [
+        {"store": "nl", "erp": "NORTH", "more": {"warehouses": ["EAST"], "vendor": "no"}},
+        {"store": "be", "erp": "SOUTH", "more": {"warehouses": ["MAIN"]}},
+    ]
+    assert counted(both) == {"EAST": D(2), "MAIN": D(27)}
+
+
+def test_where_no_branch_counts_vendors_they_count_nowhere(both: Both) -> None:
+    both.settings["inventory"] = {"branch_wise": True, "vendor": "sum"}
+    both.tables["branch"] = [{"store": "nl", "erp": "NORTH", "more": {"warehouses": ["MAIN"], "vendor": "no"}}]
+    assert counted(both) == {"MAIN": D(20)}
+
+
+def test_orders_that_the_erp_does_not_know_yet_are_subtracted_until_it_does(both: Both) -> None:
+    """INV-09: two orders wait in the store, one of them is in the ERP already."""
+    sold(both)
+    both.settings["inventory"] = {"subtract_open_orders": True}
+    both.store.orders = {"000000012": {"A": D(3)}, "000000013": {"A": D(2)}}
+    bindings.adopt("DEMO", "order", {"000000013": "SO/SO0001"}, sure=True)
+    both.erp.put(Stock("A", levels=LEVELS))
+    assert both.go("inventory", "erp_to_store", "A").word is None
+    (sent,) = both.store.written
+    assert isinstance(sent, Stock) and (sent.reserved, sent.reserved_by) == (D(3), ("000000012",))
+    bindings.adopt("DEMO", "order", {"000000012": "SO/SO0002"}, sure=True)
+    assert both.go("inventory", "erp_to_store", "A").word is None, "the number is another one now: it is sent"
+    sent = both.store.written[-1]
+    assert isinstance(sent, Stock) and (sent.reserved, sent.reserved_by) == (D(0), ())
+
+
+def test_without_the_setting_nobody_asks_the_store_for_its_orders(both: Both) -> None:
+    both.store.orders = {"000000012": {"A": D(3)}}
+    counted(both)
+    (sent,) = both.store.written
+    assert isinstance(sent, Stock) and sent.reserved == 0

@@ -173,7 +173,8 @@ INVENTORY = Section(
         ),
         Setting(
             "subtract_open_orders", "Subtract open store orders", BOOLEAN, default=False,
-            help="Orders of the store that Acumatica does not know yet reduce the quantity that is sent.",
+            help="Orders of the store that Acumatica does not know yet reduce the quantity that is sent. Only for a "
+            "store that sells by the quantity itself: Magento's own reservations count such orders already.",
         ),
         Setting("indexing", "Indexing after sync", BOOLEAN, default=True, help="Asked for at the end of each run."),
         Setting(

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
+from connector.clock import CLOCK
 from connector.errors import Outcome, Wait
-from connector.records import CATEGORY, Level, Price, Product, Record, Stock, Tier
+from connector.records import CATEGORY, ORDER, Level, Price, Product, Record, Stock, Tier
 from connector.sync import bindings
 from connector.sync.translate.job import Job
 from connector.systems import mapping
+
+OPEN_DAYS = timedelta(days=30)  # an order that has waited longer for the ERP waits for a person
 
 
 def products(job: Job, records: Sequence[Record]) -> dict[str, Record | Outcome]:
@@ -73,13 +77,16 @@ def _tier(job: Job, tier: Tier) -> Tier | None:
 
 
 def stocks(job: Job, records: Sequence[Record]) -> dict[str, Record | Outcome]:
-    """Stock without the warehouses that do not count, and without or with the vendors' (SYN-01, INV-02, INV-05).
+    """Stock without the warehouses that do not count, without or with the vendors', and with what the store has sold
+    that the ERP does not know yet (SYN-01, INV-02, INV-03, INV-05, INV-09).
 
     Precedence of the four settings about warehouses: CONFLICTS 33.
     """
-    counted = warehouses(job)
+    counted, into = warehouses(job), _for_vendors(job)
     vendors = str(job.context.setting("inventory", "vendor", "none"))
-    return {one.key: _counted(one, counted, vendors) for one in records if isinstance(one, Stock)}
+    known = {one.key: _counted(one, counted, vendors, into) for one in records if isinstance(one, Stock)}
+    reserved = _reserved(job, list(known))
+    return {key: _less(one, reserved.get(key, {})) for key, one in known.items()}
 
 
 def warehouses(job: Job) -> set[str] | None:
@@ -94,24 +101,54 @@ def warehouses(job: Job) -> set[str] | None:
     return {default} if default else None
 
 
-def _counted(one: Stock, counted: set[str] | None, vendors: str) -> Stock:
+def _for_vendors(job: Job) -> set[str] | None:
+    """By branch: the warehouses of the branches that count vendors' stock (INV-04). None: any warehouse will do."""
+    if not job.context.setting("inventory", "branch_wise", False):
+        return None
+    rows = [row for row in job.context.rows("branch") if str(row.more.get("vendor") or "") != "no"]
+    return {name for row in rows for name in row.more.get("warehouses", ())}
+
+
+def _counted(one: Stock, counted: set[str] | None, vendors: str, into: set[str] | None) -> Stock:
     own = [level for level in one.levels if not level.vendor and (counted is None or level.warehouse in counted)]
-    theirs = [level for level in one.levels if level.vendor]
+    theirs = [level for level in one.levels if level.vendor] if into is None or into else []
     if vendors == "sum" and theirs:
-        own = _with(own, theirs)
+        own = _with(own, theirs, into)
     return replace(one, levels=tuple(own) + (tuple(theirs) if vendors == "separate" else ()))
 
 
-def _with(own: list[Level], theirs: list[Level]) -> list[Level]:
-    """What vendors have, added to the first warehouse of ours: the store knows no vendors."""
+def _with(own: list[Level], theirs: list[Level], into: set[str] | None) -> list[Level]:
+    """What vendors have, added to the first of our warehouses that takes it: the store knows no vendors."""
     more = sum((level.available for level in theirs), Decimal(0))
-    if not own:
-        own = [Level(theirs[0].warehouse)]
-    first = own[0]
-    own[0] = replace(
+    at = next((at for at, level in enumerate(own) if into is None or level.warehouse in into), len(own))
+    if at == len(own):
+        own = [*own, Level(min(into) if into else theirs[0].warehouse)]
+    first = own[at]
+    own[at] = replace(
         first,
         on_hand=first.on_hand + more,
         available=first.available + more,
         available_for_shipping=first.available_for_shipping + more,
     )
     return own
+
+
+def _reserved(job: Job, keys: list[str]) -> dict[str, dict[str, Decimal]]:
+    """Product -> order -> quantity, of the store's open orders that are not in the ERP yet; asked for if it counts."""
+    context = job.context
+    if not keys or not context.setting("inventory", "subtract_open_orders", False):
+        return {}
+    orders = context.target.open_orders(keys, CLOCK.now() - OPEN_DAYS)
+    there = bindings.get_many(context.connector, ORDER, list(orders))
+    found: dict[str, dict[str, Decimal]] = {}
+    for number, wanted in orders.items():
+        if number not in there or not there[number].target_id:
+            for key, quantity in wanted.items():
+                found.setdefault(key, {})[number] = quantity
+    return found
+
+
+def _less(one: Stock, reserved: dict[str, Decimal]) -> Stock:
+    if not reserved:
+        return one
+    return replace(one, reserved=sum(reserved.values(), Decimal(0)), reserved_by=tuple(sorted(reserved)))

@@ -17,18 +17,17 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from connector.errors import Fail, Outcome, Skip, Wait
-from connector.records import INVENTORY, PRODUCT, Level, Record, Stock
+from connector.records import INVENTORY, PRODUCT, Record, Stock
 from connector.systems.base import Written
 from connector.systems.magento import errors, numbers
-from connector.systems.magento.client import sku_path
+from connector.systems.magento.client import reading, sku_path
 from connector.systems.magento.entity import Entity
-from connector.systems.magento.find import existing, products, source_items, with_quantities
+from connector.systems.magento.find import by_key, existing, products, source_items, with_quantities
+from connector.systems.magento.quantities import DEFAULT, Quantities, Rules
 from connector.systems.magento.shop import Shop
 
-DEFAULT = "default"  # the one source of the default stock
 BACKORDERS = ("1", "2")  # below zero; below zero and notify
-KINDS = {"available", "available_for_shipping", "on_hand"}
-Quantities = dict[str, Decimal]  # source code -> quantity
+NO_ATTRIBUTE = "magento.vendor_attribute"
 
 
 class Stocks(Entity):
@@ -68,7 +67,40 @@ class Stocks(Entity):
             # what may be ordered below zero stays in stock whatever its quantity (PRD-15)
             open_ended = {record.key for record in records if record.backorders in BACKORDERS}
             self._send({key: plan for key, plan in plans.items() if key not in problems}, open_ended)
-        return [_written(record.key, plans.get(record.key, {}), problems.get(record.key)) for record in records]
+        if self.rules.vendor_attribute:
+            self._vendors([record for record in records if record.key not in problems], problems)
+        return [self._written(record, plans.get(record.key, {}), problems.get(record.key)) for record in records]
+
+    def _written(self, record: Stock, plan: Quantities, problem: Outcome | None) -> Written:
+        if problem is not None:
+            return Written(record.key, problem=problem)
+        told = {source: numbers.plain(quantity) for source, quantity in plan.items()}
+        return Written(record.key, target_id=record.key, fields={**told, "why": self.rules.why(record, plan)})
+
+    def _vendors(self, records: Sequence[Stock], problems: dict[str, Outcome]) -> None:
+        """What vendors have as a value of its own, written where the product says something else (INV-05)."""
+        code, path = self.rules.vendor_attribute, "/products"
+        if not records:
+            return
+        if code not in self.store.attributes([code]):
+            help = "Make it in the store, or correct the attribute in the connector's inventory settings."
+            word = Fail(f"The store has no attribute {code} for the vendor's quantity.", code=NO_ATTRIBUTE, help=help)
+            problems.update({record.key: word for record in records})
+            return
+        keys = [record.key for record in records]
+        rows = self.client.search_in(path, "sku", keys, fields="sku,custom_attributes")
+        with reading(path):
+            held = {key: _value(row, code) for key, row in by_key(keys, rows)}
+        for record in records:
+            wanted = self.rules.vendors(record) or Decimal(0)
+            if held.get(record.key, Decimal(0)) == wanted:
+                continue
+            attribute = {"attribute_code": code, "value": str(numbers.plain(wanted, "vendor's quantity"))}
+            body = {"product": {"sku": record.key, "custom_attributes": [attribute]}}
+            try:
+                self.client.call("PUT", f"/products/{sku_path(record.key)}", body=body)
+            except Fail as word:
+                problems[record.key] = word
 
     def _plan(self, record: Stock, msi: bool) -> Quantities:
         plan = self.rules.quantities(record)
@@ -126,43 +158,6 @@ class Stocks(Entity):
             problems[record.key] = _no_product(record) if word.code == errors.NO_SUCH_PRODUCT else word
 
 
-class Rules:
-    """The connector's inventory settings: which kind of quantity, which warehouses, which source each feeds."""
-
-    def __init__(self, preferences: Mapping[str, Any]) -> None:
-        kind = str(preferences.get("quantity_kind") or "available")
-        self.kind = kind if kind in KINDS else "available"
-        self.warehouses = {str(name).strip().upper() for name in preferences.get("warehouses") or ()}
-        self.default = str(preferences.get("default_source") or DEFAULT).strip()
-        self.sources: dict[str, str] = {}
-        for line in preferences.get("source_map") or ():
-            warehouse, _, source = str(line).partition("=")
-            if warehouse.strip() and source.strip():
-                self.sources[warehouse.strip().upper()] = source.strip()
-        self.mapped = sorted(set(self.sources.values()))
-
-    def quantities(self, record: Stock) -> Quantities:
-        """Absolute quantity for each source; below zero counts as zero. A warehouse without a mapping feeds the
-        default source; a product without any warehouse has 0 there (unless every source comes from the mapping).
-        Raises Fail for a sum that is no quantity.
-        """
-        sums: Quantities = {} if self.sources else {self.default: Decimal(0)}
-        for level in record.levels:
-            if not self.warehouses or level.warehouse.strip().upper() in self.warehouses:
-                source = self.sources.get(level.warehouse.strip().upper(), self.default)
-                sums[source] = sums.get(source, Decimal(0)) + self._of(level)
-        return {source: _kept(quantity) for source, quantity in sums.items()}
-
-    def _of(self, level: Level) -> Decimal:
-        return Decimal(getattr(level, self.kind))
-
-
-def _kept(quantity: Decimal) -> Decimal:
-    """What the store may keep of a sum. Raises Fail for what is no quantity at all."""
-    numbers.plain(quantity, "quantity")
-    return max(quantity, Decimal(0))
-
-
 def _row(sku: str, source: str, quantity: Decimal, open_ended: bool = False) -> dict[str, Any]:
     """The status is required and independent of the quantity, so it is always sent."""
     number = numbers.plain(quantity, "quantity")
@@ -180,7 +175,9 @@ def _no_product(record: Stock) -> Outcome:
     return Wait(f"The store has no product {record.key} yet.", for_=(PRODUCT, record.key))
 
 
-def _written(key: str, plan: Quantities, problem: Outcome | None) -> Written:
-    if problem is not None:
-        return Written(key, problem=problem)
-    return Written(key, target_id=key, fields={source: numbers.plain(quantity) for source, quantity in plan.items()})
+def _value(row: Mapping[str, Any], code: str) -> Decimal:
+    """The number that a product has in an attribute; 0 for none."""
+    for one in row.get("custom_attributes") or ():
+        if one.get("attribute_code") == code:
+            return numbers.read(one.get("value")) or Decimal(0)
+    return Decimal(0)

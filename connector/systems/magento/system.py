@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from typing import Any, ClassVar
 
@@ -25,7 +26,7 @@ from connector.systems.base import (
     View,
     Written,
 )
-from connector.systems.magento import find, imagined, lists, push, schema
+from connector.systems.magento import find, imagined, lists, push, reserved, schema
 from connector.systems.magento.attributes import Attributes, CustomerAttributes
 from connector.systems.magento.categories import Categories
 from connector.systems.magento.check import check
@@ -144,6 +145,9 @@ class Magento(System):
 
     def reason(self, record: Record, name: str) -> str:
         return imagined.reason(record, name)
+
+    def open_orders(self, keys: Sequence[str], since: datetime) -> dict[str, dict[str, Decimal]]:
+        return reserved.open_orders(self.client, keys, since)
 
     def schema(self, entity: str) -> list[str]:
         names = list(FIELDS.get(entity, ()))

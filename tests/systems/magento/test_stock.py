@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -43,7 +45,11 @@ def test_a_sold_out_product_is_one_request(shop: Shop) -> None:
     (written,) = shop.magento().write_many([stock("A", MAIN="0")], known={"A": "1"})
     assert calls(shop) == [f"POST {ITEMS}"]
     assert rows(shop.writes()[0]) == [row("A", "default", 0, 0)]
-    assert (written.problem, written.target_id, written.fields) == (None, "A", {"default": 0})
+    assert (written.problem, written.target_id, written.fields) == (
+        None,
+        "A",
+        {"default": 0, "why": ["MAIN: 0 available, for default", "default gets 0"]},
+    )
 
 
 def test_a_quantity_that_stays_above_zero_is_pushed_once(shop: Shop) -> None:
@@ -101,7 +107,7 @@ def test_warehouses_are_summed_into_the_sources_that_they_feed(shop: Shop) -> No
         row("A", "wh_west", 3.25, 1),
         row("A", "default", 4.5, 1),
     ]
-    assert written.fields == {"wh_east": 2, "wh_west": 3.25, "default": 4.5}
+    assert {**written.fields, "why": None} == {"wh_east": 2, "wh_west": 3.25, "default": 4.5, "why": None}
 
 
 def test_a_mapped_source_that_the_erp_no_longer_mentions_is_emptied(shop: Shop) -> None:
@@ -241,3 +247,122 @@ def test_a_source_made_a_moment_ago_is_found_half_a_minute_later(shop: Shop) -> 
     shop.clock.advance(31)
     (late,) = magento.write_many([stock("A", MAIN="1")], known={"A": "1"})
     assert isinstance(early.problem, Fail) and late.problem is None
+
+
+# --- vendors, open orders, and why (INV-05, INV-09)
+
+VENDORS = Stock(
+    "A",
+    levels=(
+        Level("MAIN", available=Decimal(20)),
+        Level("ACME", Decimal(7), Decimal(7), Decimal(7), vendor="ACME"),
+    ),
+)
+APART = {"inventory": {"vendor": "separate", "vendor_attribute": "supplier_qty"}}
+
+
+def attribute(shop: Shop, value: str | None) -> None:
+    """The store's attribute for the vendor's quantity, and what the product has in it."""
+    shop.furnished().answer("POST", ITEMS, [])
+    held(shop, ("A", "default", 5, 1))
+    one = {"attribute_id": 90, "attribute_code": "supplier_qty", "frontend_input": "text", "is_user_defined": True}
+    shop._routes["GET", "/products/attributes"] = []
+    shop.answer("GET", "/products/attributes", listing([one]))
+    custom = [{"attribute_code": "supplier_qty", "value": value}] if value is not None else []
+    shop.answer("GET", "/products", listing([{"sku": "A", "custom_attributes": custom}]))
+    shop.file("PUT", "/products/A", "product.json")
+
+
+def test_a_vendors_quantity_apart_is_never_added_and_becomes_the_attribute(shop: Shop) -> None:
+    attribute(shop, "3")
+    (written,) = shop.magento(APART).write_many([VENDORS], known={"A": "1"})
+    stock_call, put = shop.writes()
+    assert rows(stock_call) == [row("A", "default", 20, 1)]
+    assert put.body == {
+        "product": {"sku": "A", "custom_attributes": [{"attribute_code": "supplier_qty", "value": "7"}]}
+    }
+    assert "ACME (vendor): 7, told apart as supplier_qty" in written.fields["why"]
+
+
+def test_a_vendors_quantity_that_is_there_already_is_not_sent_again(shop: Shop) -> None:
+    attribute(shop, "7.0000")
+    shop.magento(APART).write_many([VENDORS], known={"A": "1"})
+    assert [sent.method for sent in shop.writes()] == ["POST"]
+
+
+def test_a_vendor_who_has_nothing_any_more_leaves_no_stale_number(shop: Shop) -> None:
+    attribute(shop, "7")
+    shop.magento(APART).write_many([stock("A", MAIN="20")], known={"A": "1"})
+    put = shop.writes()[-1]
+    assert put.body["product"]["custom_attributes"] == [{"attribute_code": "supplier_qty", "value": "0"}]
+
+
+def test_an_attribute_that_the_store_has_not_is_said_and_the_stock_is_sent(shop: Shop) -> None:
+    shop.furnished().answer("POST", ITEMS, [])
+    held(shop, ("A", "default", 5, 1))
+    (written,) = shop.magento(APART).write_many([VENDORS], known={"A": "1"})
+    assert isinstance(written.problem, Fail) and written.problem.code == "magento.vendor_attribute"
+    assert rows(shop.writes()[0]) == [row("A", "default", 20, 1)]
+
+
+def test_a_mapped_vendor_is_a_source_of_its_own(shop: Shop) -> None:
+    shop.furnished().answer("POST", ITEMS, [])
+    held(shop)
+    preferences = {"inventory": {"vendor": "separate", "source_map": ["ACME=wh_east"]}}
+    shop.magento(preferences).write_many([VENDORS], known={"A": "1"})
+    assert row("A", "wh_east", 7, 1) in rows(shop.writes()[-1])
+
+
+def test_orders_that_the_erp_does_not_know_are_taken_off_the_default_source_first(shop: Shop) -> None:
+    shop.furnished().answer("POST", ITEMS, [])
+    held(shop)
+    one = replace(stock("A", MAIN="3", EAST="10"), reserved=Decimal(5), reserved_by=("000000012", "000000013"))
+    (written,) = shop.magento(MAPPED).write_many([one], known={"A": "1"})
+    assert rows(shop.writes()[-1]) == [row("A", "default", 0, 0), row("A", "wh_east", 8, 1)]
+    assert written.fields["why"] == [
+        "MAIN: 3 available, for default",
+        "EAST: 10 available, for wh_east",
+        "5 on orders of the store that the ERP does not know yet (000000012, 000000013)",
+        "default: 3 taken off for them",
+        "wh_east: 2 taken off for them",
+        "default gets 0",
+        "wh_east gets 8",
+    ]
+
+
+def test_more_on_orders_than_there_is_is_zero_and_never_below(shop: Shop) -> None:
+    shop.furnished().answer("POST", ITEMS, [])
+    one = replace(stock("A", MAIN="3"), reserved=Decimal(9))
+    shop.magento().write_many([one], known={"A": "1"})
+    assert rows(shop.writes()[-1]) == [row("A", "default", 0, 0)]
+
+
+def test_a_number_says_what_was_not_counted_and_what_was_below_zero(shop: Shop) -> None:
+    shop.furnished().answer("POST", ITEMS, [])
+    preferences = {"inventory": {"warehouses": ["MAIN"]}}
+    (written,) = shop.magento(preferences).write_many([stock("A", MAIN="-4", EAST="9")], known={"A": "1"})
+    assert written.fields["why"] == [
+        "MAIN: -4 available, for default",
+        "EAST: 9 available, not counted: the warehouse is not chosen",
+        "default: below zero, so 0 counts",
+        "default gets 0",
+    ]
+
+
+def test_what_open_orders_want_is_asked_for_once_and_counted_by_goods(shop: Shop) -> None:
+    """A configurable is two rows of one SKU, a bundle its parts; what was cancelled or shipped is wanted no more."""
+    item = {"item_id": 1, "sku": "A", "product_type": "simple", "qty_ordered": 4, "qty_canceled": 1}
+    parent = {"item_id": 2, "sku": "B", "product_type": "configurable", "qty_ordered": 3, "qty_shipped": 1}
+    child = {"item_id": 3, "parent_item_id": 2, "sku": "B", "product_type": "simple", "qty_ordered": 3}
+    bundle = {"item_id": 4, "sku": "SET", "product_type": "bundle", "qty_ordered": 1}
+    part = {"item_id": 5, "parent_item_id": 4, "sku": "a", "product_type": "simple", "qty_ordered": 2}
+    orders = [
+        {"increment_id": "000000012", "items": [item, parent, child]},
+        {"increment_id": "000000013", "items": [bundle, part]},
+        {"increment_id": "000000014", "items": [{**item, "sku": "ELSE"}]},
+    ]
+    shop.answer("GET", "/orders", listing(orders))
+    found = shop.magento().open_orders(["A", "B"], datetime(2026, 11, 1, tzinfo=UTC))
+    assert found == {"000000012": {"A": Decimal(3), "B": Decimal(2)}, "000000013": {"A": Decimal(2)}}
+    (sent,) = shop.sent
+    assert sent.filters()["created_at"] == ("gteq", "2026-11-01 00:00:00")

@@ -22,6 +22,10 @@ CAUSES = {
         "The payment method is not mapped",
         "Map the store's payment method to one of Acumatica's, or choose a default one; then reprocess.",
     ),
+    "order.payment_plugin": Cause(
+        "PayPal has no plug-in in the mapping",
+        "Name the ERP's plug-in in the row of this payment method, or switch it off.",
+    ),
     "order.shipping_method": Cause(
         "The shipping method is not mapped",
         "Map the store's carrier and method to a ship via code of Acumatica's; then reprocess.",

@@ -20,6 +20,7 @@ from connector.sync.rules import Rule
 from connector.systems import mapping
 from connector.systems.base import Gate, System
 from connector.systems.mapping import Row
+from connector.watch.meter import Taken
 
 CONFIG_SECONDS = 1.0  # how long a process may work with settings that another process has changed
 
@@ -104,6 +105,26 @@ class Connections:
             built, self._built = self._built, {}
         for _, systems in built.values():
             _close(systems)
+
+    def bases(self, connector_id: str) -> dict[str, str]:
+        """The address of each side."""
+        config = self.config(connector_id)
+        return {side: str(config.section(side).get("url") or "").rstrip("/") for side in ("erp", "store")}
+
+    def taken(self) -> dict[str, Taken]:
+        """What this process has taken of each system, by its name ("DEMO/acumatica")."""
+        found: dict[str, Taken] = {}
+        with self._lock:
+            gates, built = list(self._gates.values()), dict(self._built)
+        for gate in gates:  # a setting that was changed makes another gate of the same name
+            before = found.get(gate.name, Taken(0))
+            found[gate.name] = Taken(before.requests + gate.passed)
+        for connector_id, (_, systems) in built.items():
+            for system in (systems.erp, systems.store):
+                name = f"{connector_id}/{system.name}"
+                sessions, seats = system.seats()
+                found[name] = Taken(found.get(name, Taken(0)).requests, sessions, seats)
+        return found
 
     def _gate_for(self, config: Config) -> Any:
         def gate(system: str, parallel: int, per_minute: int) -> Gate:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
+import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 from flask import Flask
 from sqlalchemy import Connection, select
@@ -38,6 +40,8 @@ from connector.sync.perform import perform
 from connector.sync.preview import Preview
 from connector.systems import held, http
 from connector.watch.brakes import Judge, Limits
+from connector.watch.breaker import Breakers
+from connector.watch.meter import Meter
 
 log = logging.getLogger(__name__)
 WAITED_FOR = {PRODUCT, CATEGORY, CUSTOMER, ORDER}  # what messages of other records may wait for
@@ -51,12 +55,17 @@ class Worker:
     def __init__(self, app: Flask, connections: Connections, bell: Bell, changed: Callable[[], None]) -> None:
         self.app, self.connections, self.bell, self.changed = app, connections, bell, changed
         self.judge = Judge()
+        self.breakers = Breakers()
+        self.meter = Meter(f"{socket.gethostname()}-{os.getpid()}")
 
     def work(self, unit: Unit) -> Report:
         """The work function of every window. Outcomes become verdicts; a bug is raised for the runner."""
         urgent = any(message.priority == URGENT for message in unit.messages)
         with self.app.app_context(), http.recording(urgent=urgent) as exchanges:
             try:
+                stopped = self.breakers.stopped(unit.lane.connector, unit.lane.entity, urgent=urgent)
+                if stopped:
+                    return Report([Verdict(message.id, stopped, stopped.reason) for message in unit.messages], [])
                 verdicts = self._perform(unit)
             except Outcome as word:
                 if isinstance(word, Refused):
@@ -64,7 +73,17 @@ class Worker:
                 verdicts = [Verdict(message.id, word, word.reason) for message in unit.messages]
             except (OperationalError, InterfaceError) as error:
                 verdicts = [_away(message, error) for message in unit.messages]
+            self._look_back(unit.lane, exchanges)
             return Report(verdicts, list(exchanges))
+
+    def _look_back(self, lane: Lane, exchanges: Sequence[Mapping[str, Any]]) -> None:
+        """What the calls say of the health of both sides. Our own database may be away: that says nothing of them."""
+        try:
+            self.breakers.note(lane.connector, lane.entity, exchanges, self.connections.bases(lane.connector))
+            if self.meter.due():
+                self.meter.write(self.connections.taken())
+        except (OperationalError, InterfaceError) as error:
+            log.warning("health was not noted: %s", error, extra={"action": "database_away"})
 
     def _perform(self, unit: Unit) -> list[Verdict]:
         config = self.connections.config(unit.lane.connector)

@@ -49,6 +49,7 @@ class SharedGate:
         self._free = self.parallel
         self._tokens = 0
         self._urgent = 0  # urgent requests that wait
+        self.passed = 0  # requests that it has let through
         self._asking = False  # somebody is asking the database for tokens
 
     @contextmanager
@@ -83,6 +84,7 @@ class SharedGate:
                 if self._free and (urgent or not self._urgent):
                     if self._tokens or not self.per_minute:
                         self._free -= 1
+                        self.passed += 1
                         self._tokens -= 1 if self.per_minute else 0
                         return True
                     if not self._asking:

@@ -310,6 +310,10 @@ class System:
         """
         return self.find(entity, [record.key for record in records])
 
+    def seats(self) -> tuple[int, int]:
+        """Sessions that are open there now, and the most that will be; (0, 0) where a call needs none."""
+        return 0, 0
+
     def imagine(self, method: str, path: str, body: Any) -> Any:
         """What this system would answer to a write that is only rehearsed; None when nobody can say."""
         return None

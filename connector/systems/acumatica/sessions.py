@@ -123,6 +123,11 @@ class Pool:
         finally:
             self._give(session)
 
+    def seats(self) -> tuple[int, int]:
+        """Sessions that are signed in, and the most that there may be: each holds a seat of the licence (1.3)."""
+        with self._changed:
+            return sum(session.signed_in for session in self._all), self.size
+
     def shrink(self, refused: Session) -> bool:
         """After a login limit: make do with the sessions that are signed in. False when there is none."""
         with self._changed:

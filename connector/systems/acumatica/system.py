@@ -111,6 +111,9 @@ class Acumatica(System):
             return self.find(entity, [record.key for record in records])
         return dict(alike(self.erp, records)) if records else {}
 
+    def seats(self) -> tuple[int, int]:
+        return self.client.pool.seats()
+
     def parse_push(self, headers: Mapping[str, str], body: bytes) -> Push:
         return push.parse(body, tenant=self.client.tenant, preferences=self.preferences)
 

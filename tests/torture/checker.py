@@ -109,10 +109,21 @@ def store(entries: Iterable[Mapping[str, Any]]) -> Store:
             found.deletes.append(key)
         elif effect == "stock" and entry["request"] in births:
             continue  # an empty default source comes with every new product
+        own = effect == "stock" and entry.get("path", "").endswith("/ship")  # taken off by the store itself
         for name, value in _told(effect, after):
-            found.effects.append((entry["n"], (key, name), value))
+            if not own:
+                found.effects.append((entry["n"], (key, name), value))
+            elif value == 0:
+                _forget_last(found, (key, name))
             found.last[key, name] = value
     return found
+
+
+def _forget_last(found: Store, fact: Fact) -> None:
+    """The last pieces may be put into a source to be shipped; that number says nothing, and they are gone now."""
+    place = next((at for at in reversed(range(len(found.effects))) if found.effects[at][1] == fact), None)
+    if place is not None:
+        del found.effects[place]
 
 
 def _told(effect: str, after: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:

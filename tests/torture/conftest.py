@@ -6,8 +6,14 @@ import pytest
 
 from tests.torture.chaos import Size
 
-QUICK = Size(products=60, changes=1200, new=15, seconds=36, kills=7, freezes=1, storms=2)
-FULL = Size(products=520, changes=10_000, new=150, seconds=420, kills=60, freezes=8, storms=12)
+QUICK = Size(
+    products=40, changes=500, new=10, seconds=27, kills=7, freezes=1, storms=2,
+    orders=30, shipments=26, edits=15, people=8, polls=8, skews=2,
+)  # fmt: skip
+FULL = Size(
+    products=520, changes=8_500, new=150, seconds=440, kills=60, freezes=8, storms=12,
+    orders=600, shipments=450, edits=200, people=60, polls=60, skews=8,
+)  # fmt: skip
 
 
 @pytest.fixture

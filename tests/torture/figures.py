@@ -7,6 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 FOUND = ("lost", "stale", "repaired", "double_creates", "unknown")
+TRADE = (
+    "missing_orders", "double_orders", "wrong_totals", "overpaid", "unknown_orders", "missing_shipments",
+    "double_shipments", "wrong_shipments", "too_much", "unbilled", "missing_people", "double_people",
+    "unlike_people", "strange_people",
+)  # fmt: skip
 
 
 @dataclass
@@ -31,16 +36,25 @@ class Figures:
     causes: list[str] = field(default_factory=list)  # why, each once
     held: int = 0  # put aside after three deaths of their workers; then sent on, as a person would
     resting: list[str] = field(default_factory=list)  # what happened when while it came to rest
-    verdict: dict[str, Any] = field(default_factory=dict)
+    polls: int = 0  # twice at once
+    skews: int = 0  # clocks set to another time
+    verdict: dict[str, Any] = field(default_factory=dict)  # of goods
+    trade: dict[str, Any] = field(default_factory=dict)  # of orders, shipments and people
+
+    @property
+    def troubles(self) -> dict[str, Any]:
+        """What is wrong with orders, shipments and people; empty is well."""
+        return {name: self.trade[name] for name in TRADE if self.trade[name]}
 
     def summary(self) -> str:
-        found = {
-            name: len(self.verdict.get(name, ())) for name in ("lost", "stale", "repaired", "double_creates", "unknown")
-        }
+        found = {name: len(self.verdict.get(name, ())) for name in FOUND}
+        found |= {name: len(rows) for name, rows in self.troubles.items()}
         counts = ", ".join(f"{name} {number}" for name, number in found.items())
+        traded = ", ".join(f"{number} {name}" for name, number in self.trade.get("counts", {}).items())
         return (
             f"torture {self.database}: {self.kills} kills, {self.freezes} freezes, {self.storms} storms, "
-            f"{self.restarts} database restarts, {self.changes} changes, {self.accepted} accepted, "
+            f"{self.restarts} database restarts, {self.skews} clock skews, {self.polls} double polls, "
+            f"{self.changes} changes, {traded}, {self.accepted} accepted, "
             f"{self.messages} messages, {self.faults['lost_reply']} replies lost, "
             f"{self.verdict.get('effects', 0)} effects, "
             f"{self.seconds:.0f} s chaos + {self.rest_seconds:.0f} s rest; "

@@ -11,29 +11,43 @@ import os
 import secrets
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from flask import Flask
 from sqlalchemy import func, select, update
+from sqlalchemy.exc import DBAPIError
 
 from connector import create_app
 from connector.db import db, utcnow
 from connector.errors import Outcome
 from connector.queue import repair
 from connector.queue.models import FAILED, HELD, PENDING, RUNNING, WAITING, Message, MinuteStat
-from connector.records import INVENTORY, PRICE, PRODUCT
-from connector.setup import connectors, lifecycle
+from connector.records import (
+    CUSTOMER,
+    ERP_TO_STORE,
+    INVENTORY,
+    INVOICE,
+    ORDER,
+    ORDER_STATUS,
+    PRICE,
+    PRODUCT,
+    SHIPMENT,
+    STORE_TO_ERP,
+)
+from connector.setup import connectors, lifecycle, mappings
 from connector.setup.models import Schedule
 from tests.postgres import Cluster
-from tests.torture import chaos
+from tests.torture import chaos, shop
 from tests.torture.chaos import Event, Size
 from tests.torture.figures import Figures
 from tests.torture.people import LOGIN, People, ask
 from tests.torture.processes import ROOT, Child, Children, free_base, wait_until
+from tests.torture.trade import TOKEN, Shoppers, Staff
 
 CONNECTOR = "DEMO"
 WORKERS, WEB = ("worker-1", "worker-2"), ("web",)
@@ -46,7 +60,16 @@ SIGN_IN = {
         "client_secret": "sandbox-client-secret",
     },
 }
-ENTITIES = (PRODUCT, PRICE, INVENTORY)
+GOODS = ((PRODUCT, ERP_TO_STORE), (PRICE, ERP_TO_STORE), (INVENTORY, ERP_TO_STORE))
+PEOPLE = ((CUSTOMER, STORE_TO_ERP), (CUSTOMER, ERP_TO_STORE))
+TRADE = (
+    (ORDER, STORE_TO_ERP),
+    (SHIPMENT, ERP_TO_STORE),
+    (INVOICE, ERP_TO_STORE),
+    (ORDER_STATUS, ERP_TO_STORE),
+)
+PAGE = 9  # rows of a page of the store: orders arrive while a poll is between two
+AWKWARD = {"erp": ("C0000018",), "store": ("29",)}  # two people with one e-mail address: an error on purpose
 BOOT = 60.0  # seconds that a process may take to answer on a busy machine
 REST = 60.0  # "0 stuck after 60 s"
 
@@ -95,6 +118,11 @@ class House:
             self.children.spawn(name, [*command, "--data", str(self.folder / "sandbox")], self.env)
             wait_until(lambda to=address: answers(f"{to}/_sandbox/health"), BOOT, f"the {name} sandbox answers")  # type: ignore[misc]
         ask("POST", f"{self.erp}/_sandbox/reset", {"products": self.size.products})
+        ask("PUT", f"{self.store}/_sandbox/switches", {"page_limit": PAGE})
+        for key in AWKWARD["erp"]:
+            ask("DELETE", f"{self.erp}/_sandbox/desk/record", {"entity": "Customer", "keys": [key]})
+        for key in AWKWARD["store"]:
+            ask("DELETE", f"{self.store}/rest/V1/customers/{key}", headers=TOKEN)
         if self.auth == "password":  # a killed process cannot log out: its seat stays taken for ten minutes
             ask("PUT", f"{self.erp}/_sandbox/switches", {"login_limit": 1000})
 
@@ -109,38 +137,57 @@ class House:
             "inventory": {"quantity_kind": "on_hand", "source_map": source_map},
             "product": {"individual_sync": True},
             "push": {"secret": self.secret},
+            **shop.SETTINGS,
         }  # fmt: skip
         connectors.create(CONNECTOR, "Torture", "magento", values, "torture")
+        for kind, rows in shop.MAPPINGS.items():
+            mappings.save(CONNECTOR, kind, rows, "torture")
         lifecycle.initialize(CONNECTOR, "torture")
         with db.write() as connection:  # the safety net each minute, so that a short test meets it too
             connection.execute(update(Schedule).where(Schedule.job == "poll").values(cron="* * * * *"))
 
     def _push_to_us(self) -> None:
         hook = f"http://127.0.0.1:{self.port}/hooks/acumatica/{CONNECTOR}"
-        ask("PUT", f"{self.erp}/_sandbox/push", {"address": hook, "header": "X-Connector-Secret", "value": self.secret})
+        with self.app.app_context():
+            push = connectors.get(CONNECTOR).section("push")
+        queries = {name.removesuffix("_query"): value for name, value in push.items() if name.endswith("_query")}
+        told = {"address": hook, "header": "X-Connector-Secret", "value": self.secret}
+        told["queries"] = {name: value for name, value in queries.items() if value}
+        ask("PUT", f"{self.erp}/_sandbox/push", told)
 
     # --- tormenting it
 
     def torment(self, events: list[Event]) -> None:
         """Let the plan happen while people work in the ERP. Ends with everything running and no fault set."""
         size = self.size
-        people = People(self.erp, size.changes, size.seconds, seed=len(events), new=size.new)
+        everybody = self._everybody(len(events))
         self._faults(storm=False)
         started = time.monotonic()
-        self._poll(started + REST)  # the first look at everything, with every fault set
-        people.start()
+        self._poll(started + REST, GOODS)  # the first look at everything, with every fault set
+        self._poll(started + REST, PEOPLE)
+        for people in everybody:
+            people.start()
         for event in events:
             while time.monotonic() < started + event.at:
                 self._revive()
                 time.sleep(min(0.2, max(0.0, started + event.at - time.monotonic())))
             self._do(event)
-        people.join(max(1.0, started + size.seconds + 60 - time.monotonic()))
-        people.stopping.set()
-        if people.error or people.is_alive():
-            raise RuntimeError(f"the people stopped after {people.done} changes: {people.error or 'too slow'}")
-        self.figures.changes = people.done
+        for people in everybody:
+            people.join(max(1.0, started + size.seconds + 60 - time.monotonic()))
+            people.stopping.set()
+            if people.left:
+                raise RuntimeError(f"{people.name} stopped after {people.done}: {people.error or 'too slow'}")
+            self.figures.changes += people.done
         self._calm()
         self.figures.seconds = time.monotonic() - started
+
+    def _everybody(self, seed: int) -> list[People | Shoppers | Staff]:
+        size = self.size
+        return [
+            People(self.erp, size.changes, size.seconds, seed=seed, new=size.new),
+            Shoppers(self.store, size.orders, size.edits, size.people, size.seconds, seed=seed + 1),
+            Staff(self.erp, size.shipments, size.edits, size.people, size.seconds, seed=seed + 2),
+        ]
 
     def _do(self, event: Event) -> None:
         child = self.named.get(event.whom)
@@ -156,9 +203,31 @@ class House:
         elif event.act == chaos.RESTART and self.cluster:
             self.cluster.restart()
             self.figures.restarts += 1
+        elif event.act == chaos.POLL:
+            self._poll_twice()
+        elif event.act == chaos.SKEW:
+            self._skew()
         elif event.act in (chaos.STORM, chaos.CALM):
             self._faults(storm=event.act == chaos.STORM)
             self.figures.storms += event.act == chaos.STORM
+
+    def _poll_twice(self) -> None:
+        """Two processes look for the same at the same moment, as after a lease that was lost."""
+        for _ in range(2):
+            threading.Thread(target=self._look_once, name="double-poll", daemon=True).start()
+        self.figures.polls += 1
+
+    def _look_once(self) -> None:
+        engine = self.app.extensions["engine"]
+        for entity, direction in (*TRADE, *PEOPLE):
+            with suppress(Outcome, DBAPIError), self.app.app_context():
+                engine.poll(CONNECTOR, entity, direction=direction)
+
+    def _skew(self) -> None:
+        """Both clocks jump: the ERP's forward (it never gives a change an older stamp), the store's either way."""
+        self.figures.skews += 1
+        ask("PUT", f"{self.erp}/_sandbox/switches", {"clock_offset": 25 * self.figures.skews})
+        ask("PUT", f"{self.store}/_sandbox/switches", {"clock_offset": (-1) ** self.figures.skews * 20})
 
     def _faults(self, *, storm: bool) -> None:
         self._set(self.store, (chaos.STORE_STORM if storm else []) + chaos.STORE_FAULTS)
@@ -191,7 +260,8 @@ class House:
         until = started + REST
         self._wait(until, self._pushes_are_out)
         self._say(started, "the ERP has sent its pushes")
-        self._poll(until)
+        self._poll(until, (*TRADE[:1], *PEOPLE))
+        self._poll(until, (*GOODS, *TRADE[1:]))
         self._release_held()
         self._say(started, "looked for changes")
         self._wait(until, lambda: not any(self.open().values()))
@@ -223,14 +293,14 @@ class House:
     def _pushes_are_out(self) -> bool:
         return not ask("GET", f"{self.erp}/_sandbox/push")["counts"].get("waiting")
 
-    def _poll(self, until: float) -> None:
+    def _poll(self, until: float, lanes: Sequence[tuple[str, str]]) -> None:
         """What each minute's schedule does anyway, once more and at once: a quick test does not wait for it."""
         engine = self.app.extensions["engine"]
-        for entity in ENTITIES:
+        for entity, direction in lanes:
             while time.monotonic() < until:
                 try:
                     with self.app.app_context():
-                        engine.poll(CONNECTOR, entity)
+                        engine.poll(CONNECTOR, entity, direction=direction)
                     break
                 except Outcome:
                     time.sleep(0.5)
@@ -260,13 +330,19 @@ class House:
 
     def judge(self) -> Mapping[str, Any]:
         """The verdict of the checker, which runs as a process of its own."""
+        ask("PUT", f"{self.store}/_sandbox/switches", {"page_limit": 0})
         sources = [word for ours, theirs in SOURCES.items() for word in ("--source", f"{ours}={theirs}")]
-        command = [sys.executable, str(ROOT / "tests/torture/checker.py"), self.erp, self.store, *sources]
+        self.figures.verdict = self._judged("checker", *sources)
+        self.figures.trade = self._judged("trade_checker")
+        return self.figures.verdict
+
+    def _judged(self, judge: str, *more: str) -> dict[str, Any]:
+        command = [sys.executable, str(ROOT / f"tests/torture/{judge}.py"), self.erp, self.store, *more]
         done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
         if done.returncode not in (0, 1):
-            raise RuntimeError(f"the checker could not judge: {done.stdout}{done.stderr}")
-        self.figures.verdict = json.loads(done.stdout)
-        return self.figures.verdict
+            raise RuntimeError(f"the {judge} could not judge: {done.stdout}{done.stderr}")
+        found: dict[str, Any] = json.loads(done.stdout)
+        return found
 
     def close(self) -> None:
         with self.app.app_context():

@@ -10,7 +10,10 @@ import random
 import threading
 import time
 import urllib.request
+from collections.abc import Mapping
+from http.client import HTTPException
 from http.cookiejar import CookieJar
+from types import MappingProxyType
 from typing import Any
 
 SELLABLE = ("Active", "No Purchases", "No Request")
@@ -18,12 +21,21 @@ LOGIN = {"name": "admin", "password": "sandbox", "tenant": "Company"}
 ENDPOINT = "/entity/Default/25.200.001"
 
 
-def ask(method: str, url: str, body: Any = None, opener: urllib.request.OpenerDirector | None = None) -> Any:
-    """One call to a sandbox; the answer's JSON, None without any. Raises OSError."""
+def ask(
+    method: str,
+    url: str,
+    body: Any = None,
+    opener: urllib.request.OpenerDirector | None = None,
+    headers: Mapping[str, str] = MappingProxyType({}),
+) -> Any:
+    """One call to a sandbox; the answer's JSON, None without any. Raises OSError, also for half an answer."""
     data = None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(url, data, {"Content-Type": "application/json"}, method=method)
-    with (opener.open if opener else urllib.request.urlopen)(request, timeout=30) as answer:
-        text = answer.read()
+    request = urllib.request.Request(url, data, {"Content-Type": "application/json", **headers}, method=method)
+    try:
+        with (opener.open if opener else urllib.request.urlopen)(request, timeout=30) as answer:
+            text = answer.read()
+    except HTTPException as half:
+        raise ConnectionError(f"{method} {url}: {half!r}") from half
     return json.loads(text) if text.strip() else None
 
 
@@ -43,6 +55,10 @@ class People(threading.Thread):
             if item["ItemStatus"] in SELLABLE and item["ExportToExternal"]
         ]
         self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
+
+    @property
+    def left(self) -> int:
+        return self.changes - self.done
 
     def run(self) -> None:
         started = time.monotonic()

@@ -7,7 +7,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tests.torture import checker
+import pytest
+
+from tests.torture import checker, trade_checker
 
 A, MAIN = "A1", "stock:default"
 
@@ -34,6 +36,7 @@ def told(*rows: tuple[str, dict[str, Any]]) -> checker.Store:
 
 CREATE = ("create", {"name": "Hammer", "price": 1.0})
 STOCK = ("stock", {"source_code": "default", "quantity": 5})
+STOCK_LINE = {"n": 2, "request": 2, "effect": "stock", "key": A, "after": STOCK[1]}
 
 
 def price(value: float) -> tuple[str, dict[str, Any]]:
@@ -115,8 +118,31 @@ def test_nothing_in_a_warehouse_is_nought_in_its_source() -> None:
     assert not checker.judge(erp, told(CREATE, STOCK))["lost"]
 
 
-def test_it_imports_nothing_but_the_standard_library() -> None:
-    tree = ast.parse(Path(checker.__file__).read_text(encoding="utf-8"))
+def shipped(left: float) -> dict[str, Any]:
+    """The store takes a shipment off its own stock."""
+    after = {"source_code": "default", "quantity": left}
+    return {"n": 3, "request": 3, "path": "/rest/V1/order/1/ship", "effect": "stock", "key": A, "after": after}
+
+
+def test_what_the_store_takes_off_by_itself_is_nobodys_effect_but_has_to_be_written_over() -> None:
+    lines = [
+        {"n": 1, "request": 1, "effect": "create", "key": A, "after": {"name": "Hammer", "price": 1.0}},
+        STOCK_LINE,
+    ]
+    erp = checker.truth([], {A: item(1.0)}, {"MAIN": "default"})
+    found = checker.judge(erp, checker.store([*lines, shipped(4)]))
+    assert found["lost"] == [{"key": A, "fact": MAIN, "erp": 5, "store": 4}] and not found["unknown"]
+
+
+def test_pieces_that_are_put_there_to_be_shipped_are_nobodys_effect() -> None:
+    lines = [{**STOCK_LINE, "after": {"source_code": "default", "quantity": 3}}, shipped(0), {**STOCK_LINE, "n": 4}]
+    erp = checker.truth([], {A: item(1.0)}, {"MAIN": "default"})
+    assert not checker.judge(erp, checker.store(lines))["unknown"]
+
+
+@pytest.mark.parametrize("judge", [checker, trade_checker])
+def test_they_import_nothing_but_the_standard_library(judge: Any) -> None:
+    tree = ast.parse(Path(judge.__file__).read_text(encoding="utf-8"))
     names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
     names |= {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
     assert {name.split(".")[0] for name in names} <= set(sys.stdlib_module_names)

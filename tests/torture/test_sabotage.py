@@ -7,6 +7,7 @@ exactly the wrong moment. What the rooms show for themselves is not repeated:
 - version compare: tests/sync/test_perform.py, test_without_the_version_compare_it_would; here end to end as well
 - fence before the write: tests/sync/test_perform.py, test_without_the_fence_it_would_be
 - unique pending key and fencing in the table itself: tests/queue
+- orders, shipments and customers: tests/torture/test_sabotage_trade.py
 """
 
 from __future__ import annotations

@@ -1,5 +1,7 @@
 """Everything goes wrong at once, and still: nothing lost, nothing stale, nothing twice, nothing stuck.
 
+Products, prices and stock to the store; orders to the ERP, shipments and invoices back; customers both ways.
+
 Quick by default, so that it runs with every change; `make torture` runs the full set.
 """
 
@@ -45,6 +47,8 @@ def assert_all_well(figures: Figures, size: Size) -> None:
     assert verdict["stale"] == []
     assert verdict["double_creates"] == []
     assert verdict["unknown"] == []
+    assert figures.troubles == {}
+    assert all(figures.trade["counts"].values())
     assert figures.stuck == {}, figures.resting
     assert figures.failed == 0, figures.causes
     assert figures.kills == size.kills

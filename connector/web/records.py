@@ -128,6 +128,7 @@ def _show(config: Config, sync: Sync, key: str, part: str | None, read: bool = F
         newest=newest,
         bound=bound,
         told=sides.told(bound.written_fields) if bound else [],
+        why=sides.why(bound.written_fields) if bound else [],
         state=_state(bound, newest),
         moving=moving,
         individual=_individual(config, sync.entity),

@@ -13,6 +13,7 @@ from connector.records import Level, Record
 
 Facts = list[tuple[str, list[str]]]
 HIDDEN = ("version", "fields", "shown")
+WHY = "why"  # among what was told: sentences about how it came about
 MONEY = ("price", "msrp", "special_price")
 LABELS = {
     "key": "Key", "target_id": "ID in the store", "msrp": "MSRP", "url_key": "URL key", "base_uom": "Base unit",
@@ -45,7 +46,16 @@ def told(values: Mapping[str, Any] | str) -> Facts:
             return []
     if not isinstance(values, Mapping):
         return []
-    return [(_label(str(name)), lines) for name, value in values.items() if (lines := _lines(value))]
+    return [(_label(str(name)), lines) for name, value in values.items() if name != WHY and (lines := _lines(value))]
+
+
+def why(values: str) -> list[str]:
+    """How the last number came about, in sentences, where the store's side has said it (INV-09)."""
+    try:
+        said = json.loads(values).get(WHY)
+    except (ValueError, AttributeError):
+        return []
+    return [str(line) for line in said] if isinstance(said, list) else []
 
 
 def _label(name: str) -> str:

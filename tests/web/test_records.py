@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from decimal import Decimal
 
@@ -209,3 +210,13 @@ def test_facts_leave_out_what_is_empty_and_write_numbers_plainly() -> None:
     assert sides.facts(None) == []
     assert sides.told("not json") == sides.told("[1]") == []
     assert sides.told({"a": [{"b": 1}], "c": {"d": True}, "e": None}) == [("A", ['{"b": 1}']), ("C", ["d: yes"])]
+
+
+def test_a_stock_says_why_it_is_this_number(engine: Desk, viewer: Client) -> None:
+    lines = ["MAIN: 20 available, for default", "3 on orders of the store that the ERP does not know yet (000000012)"]
+    told = json.dumps({"default": 17, "why": [*lines, "default gets 17"]})
+    with db.saving() as session:
+        session.add(Binding(connector_id="DEMO", entity="inventory", key="MUG", target_id="MUG", written_fields=told))
+    text = text_of(viewer.get("/records/DEMO/inventory/MUG").text)
+    assert "Why this number " + " ".join(lines) + " default gets 17" in text
+    assert "Default 17" in text and "Why MAIN" not in text, "said once"

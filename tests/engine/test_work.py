@@ -34,7 +34,13 @@ class Fixed:
                                section=lambda name: {"batch_count": 25})  # fmt: skip
 
     def tables(self, connector_id: str) -> Tables:
-        return Tables({}, {}, ())
+        return Tables({}, {}, (), None)
+
+    def bases(self, connector_id: str) -> dict[str, str]:
+        return {}
+
+    def taken(self) -> dict[str, Any]:
+        return {}
 
     def systems(self, connector_id: str) -> Any:
         return SimpleNamespace(erp=self.erp, store=self.store)

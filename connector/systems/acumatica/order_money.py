@@ -29,9 +29,14 @@ def settled(order: Order, price_decimals: int = 4, fee_item: str = "") -> Order:
     total = whole(order.total, unit)
     freight = whole(order.shipping_amount - order.shipping_discount, unit)
     tax = whole(order.tax, unit)
+    goods = _goods(order, total - freight - tax, unit)
+    lines = _lines(order, goods, unit, price_decimals)
+    left = goods - sum((_net(line, unit) for line in lines), ZERO)
+    if freight + left >= 0 and abs(left) <= unit * 3:  # goods of next to nothing cannot give up the half of a yen
+        freight += left
     return replace(
         order,
-        lines=_lines(order, _goods(order, total - freight - tax, unit), unit, price_decimals),
+        lines=lines,
         shipping_amount=freight + order.shipping_discount,
         tax=tax,
         taxes=_taxes(order, tax, unit),
@@ -56,7 +61,7 @@ def with_fees(order: Order, fee_item: str) -> Order:
 def foreseen(order: Order) -> Decimal:
     """What the ERP will make of a settled order with the store's taxes: what is booked and nothing else."""
     unit = Decimal(1).scaleb(-order.decimals)
-    lines = sum((whole(line.price * line.quantity, unit) - line.discount for line in order.lines), ZERO)
+    lines = sum((_net(line, unit) for line in order.lines), ZERO)
     return lines + order.shipping_amount - order.shipping_discount + order.tax
 
 
@@ -65,8 +70,10 @@ def whole(amount: Decimal, unit: Decimal) -> Decimal:
     return amount.quantize(unit, ROUND_HALF_UP)
 
 
-def _net(line: Line) -> Decimal:
-    return line.price * line.quantity - line.discount
+def _net(line: Line, unit: Decimal | None = None) -> Decimal:
+    """What a line amounts to: exactly, or as the ERP rounds it."""
+    worth = line.price * line.quantity
+    return (whole(worth, unit) if unit else worth) - line.discount
 
 
 def _goods(order: Order, rest: Decimal, unit: Decimal) -> Decimal:
@@ -95,13 +102,13 @@ def _parts(lines: Sequence[Line], goods: Decimal, unit: Decimal) -> list[Decimal
             parts[at] = ZERO
     left = int((goods - sum(parts, ZERO)) / unit)
     step = unit if left > 0 else -unit
-    open_ = [at for at, line in enumerate(lines) if line.quantity > 0 and line.kind != FEE]
+    open_ = [at for at, line in enumerate(lines) if line.quantity > 0]
     pieces = sum((lines[at].quantity for at in open_), ZERO) + len(open_)
     if abs(left * unit) > max(unit, CENT) * pieces:
         return parts  # more than rounding
 
-    def worst(at: int) -> tuple[bool, Decimal, Decimal]:
-        return parts[at] > 0, (exact[at] - parts[at]) * step, lines[at].quantity
+    def worst(at: int) -> tuple[bool, bool, Decimal, Decimal]:
+        return lines[at].kind != FEE, parts[at] > 0, (exact[at] - parts[at]) * step, lines[at].quantity
 
     for _ in range(abs(left)):
         found = max((at for at in open_ if step > 0 or parts[at] >= unit), key=worst, default=None)

@@ -73,6 +73,15 @@ def test_a_yen_has_no_cents_and_the_sum_is_the_totals() -> None:
     assert [paid.amount for paid in made.payments] == [D(1000), D(600)]
 
 
+def test_where_goods_are_worth_nothing_the_freight_gives_up_the_half_of_a_yen() -> None:
+    order = Order(
+        "1", lines=(Line("1", "A", D(1), D("0.01")),), shipping_amount=D("17.50"), tax=D("0.88"), decimals=0,
+        total=D("18.39"), taxes=(Tax("A", amount=D("0.88")),),
+    )  # fmt: skip
+    made = settled(order)
+    assert (made.total, booked(made), made.shipping_amount) == (D(18), D(18), D(17))
+
+
 def test_what_does_not_add_up_is_not_bent() -> None:
     made = settled(replace(PLAIN, total=D("87.52")))
     assert booked(made) == D("87.42") and made.total == D("87.52")

@@ -101,6 +101,8 @@ class Entity:
                 for row in rows
             )
             end = max((int(row[number]) for row in rows), default=0)
+        if rows and end <= int(last):
+            raise Retry("The shop sent the same page again: a cache in front of it does not tell them apart.", after=60)
         return Page(changes, str(end) if rows and total > len(rows) else None)
 
 

@@ -192,6 +192,8 @@ class Till:
             total += more if cart.wrong == "total" else more + 7
         elif cart.wrong == "discount":
             total, discount = total - more, discount + more
+        elif cart.wrong == "tax" and not tax:  # no tax is named, so that none can be missing
+            total += more
         elif cart.wrong == "tax":
             total, tax = total + more, tax + more
         amounts = {

@@ -12,7 +12,7 @@ from connector.db import db
 from connector.errors import Invalid
 from connector.records import ERP_TO_STORE, STORE_TO_ERP
 from connector.setup import cron as crons
-from connector.setup import rows, states
+from connector.setup import rows, stamps, states
 from connector.setup.models import Connector, Schedule
 from connector.setup.rows import Config
 
@@ -22,6 +22,7 @@ BATCH = "batch"  # a batch page that was saved with its filter
 JOBS = (WINDOW, POLL, CLEAN, EXPIRY, FAILED, COMPARE, BATCH)
 MOST_BATCHES = 20  # of one entity in one direction
 LONGEST_DESCRIPTION = 200
+DATES = ("starts_on", "expires_on")
 NIGHTLY = "0 1 * * *"  # SCH-06
 
 # which entities travel in which direction (a test keeps this equal to sync/catalogue), and how often it is looked
@@ -111,6 +112,11 @@ def set_active(id: int, active: bool, *, user: str) -> None:
             _log(connection, row, user, "active", "on" if row.active else "off", "on" if active else "off")
 
 
+def stamp(schedule: Any) -> str:
+    """What tells two editors of one schedule apart."""
+    return stamps.stamp([getattr(schedule, name) for name in ("cron", "active", "description", *DATES)])
+
+
 def save(
     id: int,
     *,
@@ -120,12 +126,16 @@ def save(
     description: str = "",
     starts_on: datetime | None = None,
     expires_on: datetime | None = None,
+    based_on: str | None = None,
 ) -> list[str]:
-    """Change one schedule; returns what changed, in words. Raises KeyError, Invalid by field."""
+    """Change one schedule; returns what changed, in words. Raises KeyError, Invalid by field, Stale when `based_on` is
+    not its stamp (None does not ask)."""
     wanted = checked(cron, description, starts_on, expires_on) | {"active": active}
     changes = []
     with db.write() as connection:
         row = _find(connection, id)
+        if based_on is not None and stamp(row) != based_on:
+            raise stamps.Stale
         for name, value in wanted.items():
             old = getattr(row, name)
             if old != value:
@@ -136,16 +146,6 @@ def save(
     return changes
 
 
-def add_missing(connection: Connection, connector_id: str, *, active: bool) -> int:
-    """The schedules that its ticked entities and the house need, in the caller's transaction: at Initialize, and
-    whenever an entity is ticked later. Returns how many were new. Raises KeyError."""
-    config = rows.config(rows.find(connection, connector_id))
-    there = {
-        (row.job, row.entity, row.direction)
-        for row in connection.execute(select(TABLE).where(TABLE.c.connector_id == connector_id))
-    }
-    new = [
-        {
 def name(schedule: Schedule) -> str:
     """Under which name it is launched; there may be several batches of one entity."""
     lane = f"{schedule.connector_id}/{schedule.entity}/{schedule.direction}"
@@ -183,6 +183,16 @@ def remove_batch(connector_id: str, id: int, *, user: str) -> None:
         connection.execute(delete(TABLE).where(TABLE.c.id == id))
 
 
+def add_missing(connection: Connection, connector_id: str, *, active: bool) -> int:
+    """The schedules that its ticked entities and the house need, in the caller's transaction: at Initialize, and
+    whenever an entity is ticked later. Returns how many were new. Raises KeyError."""
+    config = rows.config(rows.find(connection, connector_id))
+    there = {
+        (row.job, row.entity, row.direction)
+        for row in connection.execute(select(TABLE).where(TABLE.c.connector_id == connector_id))
+    }
+    new = [
+        {
             "connector_id": connector_id,
             "job": job,
             "entity": entity,

@@ -68,6 +68,8 @@ def switch(connector_id: str) -> Response:
             user=current_user.name,
             revision=_revision(request.form.get("revision")),
         )
+    except connectors.Stale as problem:
+        flash(f"Nothing was changed: {problem}", "warning")
     except Invalid as problem:
         flash(f"Nothing was changed: {' '.join(problem.errors.values())}", "warning")
     else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +15,7 @@ from connector.db import db, utcnow
 from connector.queue.lanes import Lane
 from connector.records import Record
 from connector.sync.look import Look
+from connector.sync.picking import Pick, Picked
 from connector.sync.preview import Preview
 from tests import rows
 
@@ -40,6 +41,10 @@ class Desk:
     target: Record | None = None
     problems: list[str] = field(default_factory=list)
     ways: list[str] = field(default_factory=list)  # the directions of what was asked
+    swept: list[tuple[Any, ...]] = field(default_factory=list)
+    picks: list[tuple[Any, ...]] = field(default_factory=list)
+    busy: bool = False  # a sweep of every lane is under way
+    shown: Picked = field(default_factory=lambda: Picked([], ""))
     previewed: Preview = field(default_factory=lambda: Preview("Nothing."))
 
     def sync_now(
@@ -64,6 +69,38 @@ class Desk:
         self._maybe()
         self.ways.append(direction)
         return self.previewed
+
+    def sync_all(self, connector: str, entity: str, *, user: str, direction: str = "", view: str = "") -> int | None:
+        return self._swept("full", connector, entity, direction, user, view)
+
+    def process_picked(
+        self, connector: str, entity: str, keys: Sequence[str], *, user: str, direction: str = ""
+    ) -> int | None:
+        return self._swept("batch", connector, entity, direction, user, tuple(keys))
+
+    def process_all(self, connector: str, entity: str, pick: Pick, *, user: str, direction: str = "") -> int | None:
+        return self._swept("batch", connector, entity, direction, user, pick)
+
+    def _swept(self, job: str, connector: str, entity: str, direction: str, user: str, what: Any) -> int | None:
+        self._maybe()
+        if self.busy:
+            return None
+        self.swept.append((connector, entity, direction, what))
+        now = utcnow()
+        return rows.run(
+            connector_id=connector, entity=entity, direction=direction, job=job, mode="manual", user=user,
+            status="processing", created_at=now, started_at=now,
+        )  # fmt: skip
+
+    def picked(
+        self, connector: str, entity: str, pick: Pick, position: str = "", *, direction: str = "", size: int = 50
+    ) -> Picked:
+        self._maybe()
+        self.picks.append((entity, direction, pick, position))
+        return self.shown
+
+    def refresh(self) -> None:
+        return None
 
     def look(self, connector: str, entity: str, key: str, direction: str = "") -> Look:
         self._maybe()

@@ -16,14 +16,14 @@ from sqlalchemy import Connection
 from connector import events
 from connector.clock import Clock
 from connector.db import utcnow
-from connector.engine import indexing, tidying
+from connector.engine import indexing, preflight, tidying
 from connector.engine.alerting import Alerting
 from connector.engine.clocks import Corrector
 from connector.engine.comparing import Comparer
 from connector.engine.systems import Connections
 from connector.engine.work import Worker, most_at_once
 from connector.errors import Refused
-from connector.queue import inbox, repair, runner
+from connector.queue import inbox, repair, runner, runs
 from connector.queue.filters import Filter
 from connector.queue.lanes import Lane
 from connector.queue.models import FAILED
@@ -34,11 +34,9 @@ from connector.records import CREDIT_MEMO, ERP_TO_STORE, ORDER, STORE_TO_ERP
 from connector.setup import connectors, schedules
 from connector.setup.connectors import Config
 from connector.setup.models import Schedule
-from connector.setup.settings import FEATURE_OF
 from connector.sync import polls
 from connector.systems.base import Change
-from connector.watch import report
-from connector.watch import brakes
+from connector.watch import brakes, report
 from connector.watch.brakes import Limits
 
 
@@ -72,9 +70,9 @@ class Jobs:
             schedules.EXPIRY: self._expiry,
             schedules.COMPARE: self._compare,
             schedules.FAILED: self._failed,
+            schedules.BATCH: lambda lane, job_run: self.batch(schedule),
         }[schedule.job]
         return Job(
-            schedules.BATCH: lambda lane, job_run: self.batch(schedule),
             name=schedules.name(schedule),
             cron=cron,
             run=lambda job_run: run(lane, job_run),
@@ -119,6 +117,12 @@ class Jobs:
         done = self.failed_orders(config, "")
         return f"{done.total} failed orders are sent again" if done.total else "No order has failed lately."
 
+    def failed_orders(self, config: Config, user: str) -> repair.Repaired:
+        """Send the orders again that failed in the last days, as many as the setting says (MAN-19)."""
+        since = utcnow() - timedelta(days=int(config.section("failed_order").get("days") or 1))
+        wanted = Filter(config.id, ORDER, STORE_TO_ERP, FAILED, since=since)
+        return repair.reprocess(wanted, user=user, reason="Failed Order Sync", bell=self.bell, clock=self.clock)
+
     def _brakes(self, job_run: JobRun) -> str:
         """Questions of the brake in which a person is not needed after all, and what came too late for a decision."""
 
@@ -126,12 +130,6 @@ class Jobs:
             return Limits.of(self.connections.config(connector_id).section("brake"))
 
         return brakes.look_after(limits, bell=self.bell, clock=self.clock, stop=job_run.stop.is_set)
-    def failed_orders(self, config: Config, user: str) -> repair.Repaired:
-        """Send the orders again that failed in the last days, as many as the setting says (MAN-19)."""
-        since = utcnow() - timedelta(days=int(config.section("failed_order").get("days") or 1))
-        wanted = Filter(config.id, ORDER, STORE_TO_ERP, FAILED, since=since)
-        return repair.reprocess(wanted, user=user, reason="Failed Order Sync", bell=self.bell, clock=self.clock)
-
 
     def _poll(self, lane: Lane, job_run: JobRun) -> str:
         return self.poll(lane, job_run.stop)
@@ -173,6 +171,11 @@ class Jobs:
 
         def drain() -> None:
             with self.app.app_context():
+                rows = preflight.lines(self.connections, lane.connector)
+                runs.note(run_id, [f"{row.label}: {row.text}" for row in rows])
+                if not preflight.passed(rows):
+                    runs.abort(run_id, now=self.clock.now())
+                    return
                 settings = policy(
                     self.connections.config(lane.connector), self.worker, lane, self.app.config["LEASE_SECONDS"]
                 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -77,6 +78,18 @@ def note_individual(lane: Lane, message: Any, *, user: str, started_at: datetime
         return int(own.execute(insert(TABLE).values(values).returning(TABLE.c.id)).scalar_one())
 
 
+def note(run_id: int, lines: Sequence[str]) -> None:
+    """Write what was found before the first record (CON-17); what the run comes to is put behind it."""
+    with db.write() as own:
+        own.execute(update(TABLE).where(TABLE.c.id == run_id).values(details="".join(f"{line}\n" for line in lines)))
+
+
+def abort(run_id: int, *, now: datetime) -> None:
+    """End a run that did not begin, with status error; its notes say why."""
+    with db.write() as own:
+        own.execute(update(TABLE).where(TABLE.c.id == run_id).values(status="error", finished_at=now))
+
+
 def save(run_id: int, tally: Tally, total: int, *, connection: Connection | None = None) -> None:
     """Write how far a run has come."""
     with writing(connection) as own:
@@ -91,7 +104,8 @@ def close(run_id: int, tally: Tally, total: int, *, now: datetime) -> None:
         status = "success"
     else:
         status = "notice"
-    values = {**_numbers(tally, total), "status": status, "finished_at": now, "details": _sentence(tally)}
+    ended = {"status": status, "finished_at": now, "details": TABLE.c.details + _sentence(tally)}
+    values = {**_numbers(tally, total), **ended}
     with db.write() as own:
         own.execute(update(TABLE).where(TABLE.c.id == run_id).values(values))
 

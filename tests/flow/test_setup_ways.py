@@ -13,6 +13,7 @@ import pytest
 
 from connector.db import db
 from connector.engine import activation, installation, preflight
+from connector.queue import logbook
 from connector.queue.models import Message
 from connector.setup import activities, connectors, guide, lifecycle, schedules
 from connector.setup.activities import PACKAGE
@@ -158,3 +159,20 @@ def copy(shop: Shop, id: str) -> None:
     config = connectors.get(CONNECTOR)
     wanted = {name: config.section(name) for name in ("erp", "store")}
     connectors.create(id, id, "magento", wanted, "ann")
+
+
+def test_a_manual_run_says_first_that_both_sides_answer(shop: Shop) -> None:
+    """CON-17: the lines stand in the run; a side that does not answer ends it with status error."""
+    shop.settle()
+    run = ended(shop, shop.engine.process(CONNECTOR, "price", user="ann"))
+    assert "Acumatica connection: It answers.\nAcumatica clock: " in run.details and "Magento 2 clock" in run.details
+    ask("PUT", f"{shop.store}/_sandbox/faults", [{"fault": "maintenance"}])
+    run = ended(shop, shop.engine.process(CONNECTOR, "price", user="ann"))
+    assert run.status == "error" and "Magento 2 connection: " in run.details and "Magento 2 clock" not in run.details
+    ask("PUT", f"{shop.store}/_sandbox/faults", [])
+
+
+def ended(shop: Shop, run_id: int) -> Any:
+    """The run when it is over."""
+    eventually(lambda: logbook.run(run_id).status != "processing", "the run ends")  # type: ignore[union-attr]
+    return logbook.run(run_id)

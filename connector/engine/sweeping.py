@@ -18,6 +18,7 @@ from connector.queue import inbox, leases, runner, sweeps
 from connector.queue.lanes import Lane
 from connector.queue.leases import Keeper
 from connector.queue.sweeps import Sweep
+from connector.records import ERP_TO_STORE, ORDER, SHIPMENT
 from connector.setup import states
 from connector.systems.base import Change
 
@@ -100,7 +101,14 @@ class _Going:
             sweeps.say(self.sweep, [*self.said, f"{self.total:,} records found."], total=self.total)
         self._say(f"{self.total:,} records found.")
         self._work(lane)
+        if lane.entity == ORDER and not self.stop.is_set():
+            self._shipments(Lane(lane.connector, SHIPMENT, ERP_TO_STORE))
         return self._sentence(lane), False
+
+    def _shipments(self, lane: Lane) -> None:
+        """A run of orders looks for what was shipped of them too (SHP-07)."""
+        if states.sends(self.jobs.connections.config(lane.connector), lane.entity):
+            self._say(f"Shipment sync started: {self.jobs.poll(lane, self.stop)}.")
 
     def _work(self, lane: Lane) -> None:
         """Until nothing is ready and nobody is at it any more."""

@@ -37,6 +37,13 @@ CAUSES = {
     "order.guest_account": Cause(
         "There is no account for guests", "Choose the customer of guests' orders in the settings; then reprocess."
     ),
+    "shipment.drop_ship_via": Cause(
+        "There is no ship via for drop-ship",
+        "A vendor's delivery names no carrier: choose one in the setup parameters, then reprocess.",
+    ),
+    "rule.skip": Cause(
+        "A sync rule keeps the order out", "Nothing to do, unless it should travel: then change the rule and reprocess."
+    ),
     "order.no_email": Cause(
         "The order has no e-mail address", "Enter one in the store, or edit the message and reprocess it."
     ),
@@ -240,6 +247,14 @@ CAUSES = {
     "acumatica.total_differs": Cause(
         "The ERP's total is another one than the store's",
         "The order is on hold and the message says what differs. Correct it and release the hold.",
+    ),
+    "acumatica.unbooked": Cause(
+        "A part of the total cannot be booked",
+        "The message names it. Choose an item of fees in the order settings, then reprocess.",
+    ),
+    "acumatica.overpaid": Cause(
+        "The payment is more than the order in Acumatica",
+        "Acumatica reckons another total. Take the store's taxes (order settings), or correct the tax zone.",
     ),
     "acumatica.unknown_item": Cause(
         "The item is not in Acumatica", "Create it with the store's SKU as its Inventory ID, then reprocess."

@@ -19,6 +19,7 @@ PAGES = {
 }
 MAPPED = {  # code -> the kind of mapping
     "order.payment_method": "payment",
+    "order.payment_plugin": "payment",
     "order.shipping_method": "shipping_in",
     "acumatica.payment_method": "payment",
     "acumatica.cash_account": "payment",
@@ -53,6 +54,9 @@ SET = {  # code, or what it begins with -> the page of the settings
     "acumatica.shipping_terms": "sync",
     "acumatica.tax": "sync",
     "acumatica.total_differs": "sync",
+    "acumatica.unbooked": "sync",
+    "acumatica.overpaid": "sync",
+    "shipment.drop_ship_via": "setup",
     "acumatica.warehouses": "setup",
     "magento.batch": "setup",
     "magento.moved": "connection",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from threading import Event
 from typing import Any
 
 import pytest
 from flask import Flask
 
 from connector.db import utcnow
-from connector.engine import policy
+from connector.engine import policy, sweeping
 from connector.queue.lanes import Lane
 from connector.setup import connectors, lifecycle
 from connector.setup.connectors import Config
@@ -53,6 +54,19 @@ def test_the_first_look_at_orders_begins_with_the_connector(app: Flask, config: 
     assert first is not None and abs(first - utcnow()) < timedelta(minutes=5)
     change(app, days_back=3)
     assert engine._worker.context(*ORDERS).first_order() == first - timedelta(days=3)
+
+
+@pytest.mark.parametrize("shipments", [True, False])
+def test_a_run_of_orders_looks_for_their_shipments_too(
+    app: Flask, config: Config, monkeypatch: pytest.MonkeyPatch, shipments: bool
+) -> None:
+    connectors.save("DEMO", {"entities": {"shipment": shipments}}, user="ann", revision=config.revision)
+    engine, looked = app.extensions["engine"], list[Lane]()
+    engine.refresh()
+    monkeypatch.setattr(sweeping.preflight, "lines", lambda connections, connector: [])
+    monkeypatch.setattr(engine._jobs, "poll", lambda lane, stop: looked.append(lane) or "2 records seen, 2 put")
+    sweeping.Sweeper(engine._jobs, Event()).run(ORDERS, "complete", lambda: iter(()))
+    assert looked == ([Lane("DEMO", "shipment", "erp_to_store")] if shipments else [])
 
 
 def tries(app: Flask, lane: Lane) -> int:

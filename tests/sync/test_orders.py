@@ -324,6 +324,17 @@ def test_a_shipment_gets_the_mapped_carrier_and_goes_once(both: Both) -> None:
     assert isinstance(both.go("shipment", "erp_to_store", "0001", "person").word, Skip)
 
 
+def test_what_a_vendor_sent_needs_a_ship_via_of_the_settings(both: Both) -> None:
+    """ORD-23: the store's carrier of a drop shipment is mapped from that ship via."""
+    so = done(both)
+    both.erp.put(Shipment("drop:R1/1", shipment="R1", order=so, drop_ship=True))
+    assert problem(both.go("shipment", "erp_to_store", "drop:R1/1")).code == "shipment.drop_ship_via"
+    both.settings["shipment"] = {"drop_ship_via": "UPSGROUND"}
+    assert both.go("shipment", "erp_to_store", "drop:R1/1", "person").word is None
+    sent = both.store.written[-1]
+    assert isinstance(sent, Shipment) and sent.tracks == (Track("R1", "ups", "UPS Ground"),)
+
+
 def test_a_drop_shipment_and_a_carrier_without_a_row_go_by_the_settings(both: Both) -> None:
     both.settings["shipment"] = {"drop_ship_via": "UPSGROUND", "default_carrier": "own", "default_title": "Our van"}
     so = done(both)

@@ -11,14 +11,14 @@ from connector.sync.catalogue import SYNCS
 from connector.web import actions, causes, exchanges
 
 ROOT = Path(__file__).resolve().parents[2]
-CODE = re.compile(r'"((?:http|acumatica|magento)\.[a-z_0-9]+)"')
+CODE = re.compile(r'"((?:http|acumatica|magento|order|customer|shipment|rule)\.[a-z_0-9]+)"')
 NOT_A_CAUSE = {"magento.local"}
 
 
 def codes_said() -> set[str]:
     """Every code that stands in the sources of the systems."""
     found: set[str] = set()
-    for path in (ROOT / "connector" / "systems").rglob("*.py"):
+    for path in [*(ROOT / "connector" / "systems").rglob("*.py"), *(ROOT / "connector" / "sync").rglob("*.py")]:
         found |= set(CODE.findall(path.read_text(encoding="utf-8")))
     return {code for code in found if not code.endswith(".")} - NOT_A_CAUSE
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from connector.errors import Outcome, Skip, Wait
+from connector.errors import Fail, Outcome, Skip, Wait
 from connector.records import ORDER, Invoice, OrderStatus, Record, Shipment, Track
 from connector.sync import bindings
 from connector.sync.bindings import Bound
@@ -17,6 +17,7 @@ from connector.systems import mapping
 from connector.systems.mapping import Row
 
 OWED = "unpaid"
+DROP_HELP = "Choose the ship via for drop-ship in the setup parameters, then reprocess (ORD-23)."
 
 
 def statuses(job: Job, records: Sequence[Record]) -> dict[str, Record | Outcome]:
@@ -72,6 +73,9 @@ def _shipment(job: Job, one: Shipment, orders: _Orders) -> Record | Outcome:
     if job.context.setting("shipment", "trigger", "confirmation") == "invoice" and not one.invoiced:
         return Skip(f"Shipment {one.shipment or one.key} waits for the release of its invoice (shipment settings).")
     ship_via = one.ship_via or (str(job.context.setting("shipment", "drop_ship_via")) if one.drop_ship else "")
+    if one.drop_ship and not ship_via:
+        text = f"Shipment {one.shipment or one.key} came from the vendor, and no ship via is chosen for such ones."
+        return Fail(text, code="shipment.drop_ship_via", help=DROP_HELP)
     row = mapping.shipping_out(job.context.rows("shipping_out"), ship_via)
     return replace(
         one,

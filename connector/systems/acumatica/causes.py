@@ -38,6 +38,12 @@ CAUSES = (
         "The item may not be sold. Set its status to Active in Acumatica (Stock Items, IN202500), then reprocess.",
     ),
     _cause(
+        "overpaid",
+        r"exceeds the unpaid balance of the order|appliedtoorder.{0,60}exceed",
+        "Acumatica reckons another total for the order than the store. Take the store's taxes (order settings), or "
+        "correct the tax zone, then reprocess.",
+    ),
+    _cause(
         "credit_limit",
         r"credit limit|credit hold|over ?limit amount|failed credit|past due",
         "The customer is over the credit limit or has overdue invoices. Raise the limit, book the payment, or release "

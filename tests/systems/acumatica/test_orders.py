@@ -195,6 +195,7 @@ def test_a_lost_answer_leaves_the_outcome_unknown(erp: Acumatica, wire: Wire) ->
     [
         ("Details[1]/InventoryID: Inventory ID 'X' cannot be found in the system.", "unknown_item"),
         ("The customer's credit limit has been exceeded.", "credit_limit"),
+        ("Payments[1]/AppliedToOrder: The amount exceeds the unpaid balance of the order.", "overpaid"),
         ("Ship Via 'UPS' is inactive.", "ship_via"),
         ("Cannot generate the next number for the SOORDER numbering sequence.", "numbering"),
         ("Order Nbr. WO0007 already exists.", "number_taken"),

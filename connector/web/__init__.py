@@ -41,6 +41,8 @@ PAGES = (
     "brake",
     "drift",
     "alerts",
+    "figures",
+    "views",
     "notifications",
     "notices",
     "schedulers",

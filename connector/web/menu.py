@@ -60,6 +60,7 @@ def entries() -> list[Entry]:
         _entry("Messages", "envelope", "/messages"),
         _entry("Failed Messages", "exclamation-octagon", "/failed"),
         _entry("Sync Log", "journal-text", "/log"),
+        _entry("Saved views", "bookmark", "/views"),
         _entry("Notifications", "bell", "/notifications"),
         _entry("Schedulers", "clock", "/schedulers"),
         *administration(),
@@ -89,6 +90,7 @@ def _watching(chosen: str) -> tuple[Entry, ...]:
     """What looks after the connector that is looked at."""
     start = f"/connectors/{chosen}"
     return (
+        _entry("Figures", "bar-chart", f"{start}/figures"),
         _entry("Reconciliation", "arrow-left-right", f"{start}/drift"),
         _entry("Brake", "hand-index", f"{start}/brake"),
         _entry("Alerts", "megaphone", f"{start}/alerts"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, flash, request, url_for
@@ -17,7 +18,7 @@ from connector.queue.filters import Filter
 from connector.queue.models import PENDING, RUNNING, STATUSES
 from connector.queue.paging import Page
 from connector.setup.models import OPERATOR, VIEWER
-from connector.web import asking, caring, causes, exchanges, mending, pieces, timeline
+from connector.web import asking, caring, causes, exchanges, listing, mending, pieces, timeline
 from connector.web.asking import DIRECTIONS, ENTITIES, LARGEST, Asked
 from connector.web.auth import allow, need
 from connector.web.render import go, render
@@ -32,17 +33,29 @@ REASON = 500  # characters of a person's reason
 @need("viewer")
 def page() -> Response:
     """The list. The address is the filter."""
-    asked, connectors = Asked(request.args), asking.connector_choices()
+    connectors = asking.connector_choices()
+    asked, chosen = _chosen(Asked(request.args), [id for id, _ in connectors])
+    found = NOTHING if asked.errors else history.messages(chosen, asked.cursor("before"))
+    return _listed(asked, chosen, found, connectors)
+
+
+def _chosen(asked: Asked, connectors: Sequence[str]) -> tuple[Asked, Filter]:
+    """What an address asks for: the same for the list, its chart, the file and the repair of all."""
     chosen = Filter(
-        connector=asked.choice("connector", [id for id, _ in connectors]),
+        connector=asked.choice("connector", connectors),
         entity=asked.choice("entity", [entity for entity, _ in ENTITIES]),
         direction=asked.choice("direction", [direction for direction, _ in DIRECTIONS]),
         status=asked.choice("status", STATUSES),
         key=asked.text("key"),
         text=asked.text("text", 200),
+        since=asked.moment("from_date", "from_time"),
+        until=asked.moment("to_date", "to_time", end=True),
         without=current_user.hidden,
     )
-    found = NOTHING if asked.errors else history.messages(chosen, asked.cursor("before"))
+    return asked, chosen
+
+
+def _listed(asked: Asked, chosen: Filter, found: Page, connectors: list[tuple[str, str]]) -> Response:
     return render(
         "messages/page.html",
         "list",
@@ -54,7 +67,20 @@ def page() -> Response:
         statuses=[(status, status.capitalize()) for status in STATUSES],
         found=found,
         deep="before" in request.args,
+        shown=None if asked.errors else listing.day(chosen, asked),
+        export=asking.query(url_for("messages.export"), **asked.values),
+        repair=listing.repair(asked),
     )
+
+
+@blueprint.get("/export.csv")
+@need("viewer")
+def export() -> Response:
+    """The messages of the same filter as a file."""
+    asked, chosen = _chosen(Asked(request.args), [id for id, _ in asking.connector_choices()])
+    if asked.errors:
+        abort(400)
+    return listing.file(chosen)
 
 
 @blueprint.get("/<int:message_id>")

@@ -248,6 +248,12 @@ def test_the_store_view_decides_branch_warehouse_and_type(both: Both) -> None:
     assert (made.lines[0].warehouse, made.lines[0].branch) == ("ROTTERDAM", "NORTH")
 
 
+def test_the_shipping_terms_of_the_settings_go_with_every_order(both: Both) -> None:
+    both.settings["order"]["shipping_terms"] = "NOFREIGHT"
+    send(both)
+    assert booked(both).shipping_terms == "NOFREIGHT"
+
+
 def test_manual_numbering_passes_the_stores_number_and_a_prefix_keeps_two_stores_apart(both: Both) -> None:
     both.settings["order"] |= {"segmentation": "manual", "reference_prefix": "NL-"}
     send(both)

@@ -111,6 +111,15 @@ def test_a_set_is_made_for_an_item_class_that_has_none(shop: Shop) -> None:
     assert written.fields["sets_created"] == ["Books"] == written.fields["sets"]
 
 
+def test_no_set_is_made_where_the_settings_say_so(shop: Shop) -> None:
+    having(shop, [row("shoe_size", "text")])
+    assert (
+        "sets_created"
+        not in told(shop, Attribute("SHOE SIZE", item_classes=("Books",)), attribute={"sets": False}).fields
+    )
+    assert not shop.writes()
+
+
 def test_an_existing_group_is_used(shop: Shop) -> None:
     having(shop, [row("shoe_size", "text")])
     shop._routes["GET", "/products/attribute-sets/groups/list"] = []

@@ -151,15 +151,24 @@ def test_visibility_becomes_magentos_number(shop: Shop, visibility: str, number:
     assert product(shop.writes()[0])["visibility"] == number
 
 
-def test_an_unknown_class_and_tax_category_fall_back_and_say_so(shop: Shop) -> None:
+@pytest.mark.parametrize(
+    ("given", "used"),
+    [
+        ({}, ("Default", 4, "Taxable Goods", "2")),
+        ({"default_attribute_set": "Tools", "default_tax_class": "EXEMPT"}, ("Tools", 11, "EXEMPT", "6")),
+    ],
+)
+def test_an_unknown_class_and_tax_category_fall_back_and_say_so(
+    shop: Shop, given: dict[str, str], used: tuple[str, int, str, str]
+) -> None:
     shop.furnished().file("POST", "/products", "created.json")
     record = Product("X", name="X", item_class="Submarines", tax_category="MOON")
-    (written,) = shop.magento().write_many([record], known={})
-    assert product(shop.writes()[0])["attribute_set_id"] == 4
-    assert custom(shop.writes()[0])["tax_class_id"] == "2"
+    (written,) = shop.magento(None, **given).write_many([record], known={})
+    sent = shop.writes()[0]
+    assert (product(sent)["attribute_set_id"], custom(sent)["tax_class_id"]) == (used[1], used[3])
     assert written.fields["notes"] == [
-        "no attribute set Submarines in the store: Default is used",
-        "no tax class MOON in the store: Taxable Goods is used",
+        f"no attribute set Submarines in the store: {used[0]} is used",
+        f"no tax class MOON in the store: {used[2]} is used",
     ]
 
 

@@ -97,6 +97,7 @@ class Worker:
             edits=_edits(unit.messages),
             edited=lambda ids: overrides.used(ids, CLOCK.now()),
             brake=partial(self._brake, Limits.of(config.values.get("brake") or {}), unit),
+            stopping=unit.stopping,
             batch=self._batch(config, unit.lane.entity),
         )
         try:

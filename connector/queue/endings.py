@@ -98,7 +98,7 @@ def _again(failed: Ending, word: Retry, policy: Policy, now: datetime) -> Ending
         reason = f"The credentials were refused, next try {due:%H:%M:%S} UTC: {failed.reason}"
         attempts = failed.message.attempts
     elif word.away:  # nor is this
-        due = policy.back(failed.message.created_at, now)
+        due = now if word.after == 0 else policy.back(failed.message.created_at, now)
         reason = f"Not counted as a try, the next one {due:%H:%M:%S} UTC: {failed.reason}"
         attempts = failed.message.attempts
     elif failed.attempts >= policy.retry_count:

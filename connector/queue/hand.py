@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextvars
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from functools import partial
 
@@ -19,8 +19,10 @@ from connector.queue.work import Unit
 class Hand:
     """Claimed and not settled. `beat` and the `ours` of units are called by other threads."""
 
-    def __init__(self, lane: Lane, lease_seconds: float, clock: Clock) -> None:
-        self.lane, self.lease_seconds, self.clock = lane, lease_seconds, clock
+    def __init__(
+        self, lane: Lane, lease_seconds: float, clock: Clock, stopping: Callable[[], bool] = lambda: False
+    ) -> None:
+        self.lane, self.lease_seconds, self.clock, self.stopping = lane, lease_seconds, clock, stopping
         self.guard = threading.Lock()  # the heartbeat's transaction and the window's want the same rows
         self._held: dict[int, tuple[Claimed, float]] = {}  # with the moment of the claim
         self._lost: set[int] = set()
@@ -38,7 +40,7 @@ class Hand:
 
     def unit(self, messages: Sequence[Claimed]) -> Unit:
         """Messages to be worked on together."""
-        return Unit(self.lane, tuple(messages), partial(self._ours, tuple(messages)))
+        return Unit(self.lane, tuple(messages), partial(self._ours, tuple(messages)), self.stopping)
 
     def beat(self) -> None:
         """Renew all leases; remember what is no longer ours."""

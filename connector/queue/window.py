@@ -61,7 +61,7 @@ class Window:
         self.lane, self.policy, self.worker, self.clock, self.bell, self.stop = lane, policy, worker, clock, bell, stop
         self.mode, self.user, self.run_id, self.tell = mode, user, run_id, tell
         self.tally, self.total, self.passes = Tally(), 0, 0
-        self.hand = Hand(lane, policy.lease_seconds, clock)
+        self.hand = Hand(lane, policy.lease_seconds, clock, lambda: self._ending)
         self._crew = Crew(policy.parallel, work, clock, f"work-{lane}")
         self._suspects = Suspects(self.hand.unit, policy.parallel)
         self._pace = Pace(policy.parallel)

@@ -18,12 +18,14 @@ class Unit(NamedTuple):
     """Messages of one lane to handle together.
 
     `ours()` says which ids still belong to this worker: to be asked right before a write, so that a worker that
-    was stopped for longer than its lease does not write an old value over a new one.
+    was stopped for longer than its lease does not write an old value over a new one. `stopping()` says that the window
+    is to end: what has not been begun may be handed back (`Retry` with `away` and `after=0`).
     """
 
     lane: Lane
     messages: tuple[Claimed, ...]
     ours: Callable[[], set[int]]
+    stopping: Callable[[], bool] = lambda: False
 
 
 class Verdict(NamedTuple):

@@ -88,6 +88,7 @@ class Context:
     coming: Callable[[str, Sequence[str]], set[str]] = lambda entity, keys: set()  # which of these are on their way
     again: Callable[[str, Sequence[str]], None] = _nobody  # (entity, keys) have to be written once more
     enabled: Callable[[str], bool] = lambda entity: True
+    stopping: Callable[[], bool] = lambda: False  # the work is to end: what is not begun goes back
     batch: int = 0  # records that are written, and bound, at a time; 0: all of them
     mappings: Mapping[str, Sequence[Row]] = field(default_factory=dict)  # kind -> active rows, in order
     rules: Sequence[Rule] = ()  # sync rules, in order of priority

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import partial
 
-from connector.errors import REHEARSAL, Fail, Outcome, Skip, Wait
+from connector.errors import REHEARSAL, Fail, Outcome, Retry, Skip, Wait
 from connector.records import (
     CATEGORY,
     CUSTOMER,
@@ -314,6 +314,8 @@ class _Flow:
         """Mark, write and bind a part after the other: who is killed repeats one part and not all that was read."""
         for part in parts(self.open, self.context.batch):
             self.open, before = dict(part), len(self.results)
+            if before and self.context.stopping():
+                self.away = self.away or Retry("Its turn had not come when the work was ended.", away=True, after=0)
             for key in list(self.open) if self.away else ():
                 self._end(key, self.away)
             marks = self._mark(known)

@@ -9,8 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connector.clock import FakeClock
-from connector.queue.endings import fingerprint
+from connector.errors import Retry
+from connector.queue.claim import Claimed
+from connector.queue.endings import Done, endings, fingerprint
+from connector.queue.lanes import Lane
 from connector.queue.policy import Policy, relook
+from connector.queue.work import Report, Unit, Verdict
 
 NOW = FakeClock().now()
 
@@ -128,6 +132,14 @@ def test_a_fingerprint_fits_its_column(sentence: str) -> None:
 def test_who_cannot_be_reached_is_asked_again_after_the_interval_and_not_too_seldom(interval: int, age: int) -> None:
     due = Policy(retry_interval=interval).back(NOW - timedelta(seconds=age), NOW) - NOW
     assert timedelta(seconds=interval) <= due <= timedelta(seconds=max(240, 2 * interval))
+
+
+def test_what_was_not_begun_is_due_at_once_and_burns_no_try() -> None:
+    word = Retry("Its turn had not come when the work was ended.", away=True, after=0)
+    message = Claimed(1, Lane("DEMO", "product", "erp_to_store"), "A", attempts=1)
+    done = Done(Unit(message.lane, (message,), set), Report([Verdict(1, word)]), NOW, NOW)
+    (ending,) = endings(done, Policy(), NOW)
+    assert (ending.status, ending.attempts, ending.available_at) == ("pending", 1, NOW)
 
 
 def test_what_has_gathered_comes_back_on_one_tick() -> None:

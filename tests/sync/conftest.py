@@ -42,6 +42,7 @@ class Bench:
     meanwhile: Callable[[], object] | None = None  # what others do right after the announcement
     coming: set[tuple[str, str]] = field(default_factory=set)  # what has a message on its way
     batch: int = 0
+    stopping: Callable[[], bool] = lambda: False
     # as in a fresh connector: products, prices and stock only
     disabled: set[str] = field(default_factory=lambda: {one.entity for one in catalogue.SYNCS} - {*FIRST})
 
@@ -68,6 +69,7 @@ class Bench:
             enabled=lambda kind: kind not in self.disabled,
             coming=lambda kind, keys: {key for key in keys if (kind, key) in self.coming},
             batch=self.batch,
+            stopping=self.stopping,
         )
 
     def perform(

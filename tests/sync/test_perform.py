@@ -419,3 +419,16 @@ def test_of_a_group_only_the_part_in_hand_meets_a_store_that_is_away(bench: Benc
         False,
     ]
     assert len(bench.store.writes) == 1
+
+
+def test_a_group_ends_between_two_parts_when_the_work_is_to_end(bench: Bench) -> None:
+    """Pause is pressed while a hundred products are in hand: the part in hand is written, the rest goes back."""
+    keys = [f"P{number}" for number in range(6)]
+    for key in keys:
+        bench.erp.set(product(key))
+    bench.batch, bench.stopping = 2, lambda: len(bench.store.writes) >= 1
+    results = bench.perform("product", *keys)
+    assert [word(result) for result in results] == [None, None, Retry, Retry, Retry, Retry]
+    last = results[-1].word
+    assert isinstance(last, Retry) and last.away and last.after == 0 and not results[-1].wrote
+    assert [written for _, written in bench.store.writes] == [("P0", "P1")]

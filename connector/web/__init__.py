@@ -53,6 +53,7 @@ PAGES = (
     "help",
     "hooks",
     "health",
+    "vitals",
 )
 
 csrf = CSRFProtect()

@@ -63,6 +63,7 @@ def entries() -> list[Entry]:
         _entry("Saved views", "bookmark", "/views"),
         _entry("Notifications", "bell", "/notifications"),
         _entry("Schedulers", "clock", "/schedulers"),
+        _entry("Health", "heart-pulse", "/health"),
         *administration(),
         _entry("Help", "question-circle", "/help"),
     ]

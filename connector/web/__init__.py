@@ -14,7 +14,7 @@ from flask_bootstrap import Bootstrap5
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from connector.web import assets, auth, headers, menu, problems, words
+from connector.web import assets, auth, headers, menu, page_help, problems, words
 from connector.web.notices import Bell
 
 # each module brings a `blueprint` of the same name
@@ -89,7 +89,7 @@ def register(app: Flask) -> None:
     Bootstrap5(app)
     problems.register(app)
     words.register(app)
-    app.jinja_env.globals.update(htmx_config=HTMX_CONFIG)
+    app.jinja_env.globals.update(htmx_config=HTMX_CONFIG, page_help=page_help.text)
     app.context_processor(_in_every_template)
     for name in PAGES:
         app.register_blueprint(import_module(f"connector.web.{name}").blueprint)

@@ -111,10 +111,28 @@ def ways(entity: str, chosen: str = "") -> tuple[str, ...]:
     return (ERP_TO_STORE, STORE_TO_ERP) if chosen == BOTH else (chosen,)
 
 
+LEADS = "One way: the other side is overwritten. Both ways: what has changed since the last sync goes over."
+
+
+def _what(entity: str) -> str:
+    """ "product_status" -> "product statuses"."""
+    words = entity.replace("_", " ")
+    plural = {"category": "categories", "tax category": "tax categories", "inventory": "stock levels"}
+    return plural.get(words, f"{words}es" if words.endswith("s") else f"{words}s")
+
+
+def _carried(feature: str) -> str:
+    gone = [f"deleted {_what(entity)}" for entity, name in DELETIONS.items() if name == feature]
+    return ", ".join(gone or [_what(entity) for entity, name in FEATURE_OF.items() if name == feature])
+
+
 SYNC = Section(
     "entities",
     "Individual sync status",
-    tuple(Setting(entity, name, BOOLEAN, default=entity in USUAL) for entity, name in NAMES.items()),
+    tuple(
+        Setting(entity, name, BOOLEAN, default=entity in USUAL, help=f"Whether {_what(entity)} travel at all.")
+        for entity, name in NAMES.items()
+    ),
     help="What is not ticked is not collected, not scheduled and not sent.",
     page="setup",
 )
@@ -123,7 +141,7 @@ DIRECTION = Section(
     "direction",
     "Direction",
     tuple(
-        Setting(entity, f"{NAMES[entity]} direction", CHOICE, default=way, choices=WAYS)
+        Setting(entity, f"{NAMES[entity]} direction", CHOICE, default=way, choices=WAYS, help=LEADS)
         for entity, way in CHOSEN_WAYS.items()
     ),
     help="Inventory, prices, images and attributes go from Acumatica to the store only.",
@@ -133,7 +151,10 @@ DIRECTION = Section(
 FEATURE = Section(
     "features",
     "Enable features",
-    tuple(Setting(name, label, BOOLEAN, default=True) for name, label in FEATURES.items()),
+    tuple(
+        Setting(name, label, BOOLEAN, default=True, help=f"Carries: {_carried(name)}.")
+        for name, label in FEATURES.items()
+    ),
     help="What is not ticked is not collected and not sent. A feature that is off for the whole house cannot be ticked "
     "here.",
     page="features",

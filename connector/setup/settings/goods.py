@@ -58,8 +58,12 @@ CATEGORY = Section(
                 ("delete", "Delete it in the store"),
                 ("ignore", "Leave it as it is"),
             ),
+            help="A category that is gone from the ERP may hold products of the store: disabling it can be undone.",
         ),
-        Setting("sort_order", "Send the sort order", BOOLEAN, default=True),
+        Setting(
+            "sort_order", "Send the sort order", BOOLEAN, default=True,
+            help="On: siblings stand in the store in the ERP's order. Off: the store's own order stays.",
+        ),
     ),
     page="sync",
 )  # fmt: skip
@@ -76,6 +80,7 @@ PRODUCT = Section(
                 ("delete", "Delete it in the store"),
                 ("ignore", "Leave it as it is"),
             ),
+            help="Disabling can be undone; a deleted product loses its address, its reviews and its history.",
         ),
         Setting(
             "websites", "Websites", LINES, default=(), reference="website",
@@ -85,6 +90,7 @@ PRODUCT = Section(
         Setting(
             "kits", "Kits become", CHOICE, default="bundle",
             choices=(("bundle", "A bundle of their components"), ("simple", "A simple product")),
+            help="A bundle shows and counts its components; a simple product has a price and a stock of its own.",
         ),
         Setting(
             "backorders_attribute", "Attribute for backorders", default="BACKORDERS",
@@ -105,6 +111,7 @@ PRICE = Section(
         Setting(
             "preference", "Price that is sent", CHOICE, default="default_price",
             choices=(("default_price", "Default price"), ("sales_price", "Sales price")),
+            help="Default price: the one on the item. Sales price: the newest base row of Sales Prices in force.",
         ),
         Setting(
             "special_price", "Send special prices", BOOLEAN, default=False,
@@ -145,6 +152,7 @@ INVENTORY = Section(
                 ("available_for_shipping", "Available for shipping"),
                 ("on_hand", "On hand"),
             ),
+            help="On hand counts what is reserved for orders as well; the two others leave it out.",
         ),
         Setting(
             "warehouses", "Warehouses", LINES, default=(), reference="warehouse",
@@ -166,6 +174,7 @@ INVENTORY = Section(
                 ("separate", "Send it as a value of its own"),
                 ("sum", "Add it to the quantity"),
             ),
+            help="What the item's vendors have, from its vendor details: left out, a value of its own, or added.",
         ),
         Setting(
             "vendor_attribute", "Attribute for the vendor's quantity",
@@ -182,7 +191,10 @@ INVENTORY = Section(
             help="WAREHOUSE=source on each line. A warehouse that is not named goes to the default source. The rows "
             "of the warehouse mapping come before these.",
         ),
-        Setting("default_source", "Default source", default="default", required=True, reference="source"),
+        Setting(
+            "default_source", "Default source", default="default", required=True, reference="source",
+            help="The store's source for every warehouse that no row maps. A store with one source calls it default.",
+        ),
     ),
     rule=_inventory_rule,
 )  # fmt: skip
@@ -194,6 +206,7 @@ IMAGE = Section(
         Setting(
             "source", "Pictures come from", CHOICE, default="files",
             choices=(("files", "The files of the item"), ("url", "An address in a field of the item")),
+            help="Files attached to the item are uploaded; an address is fetched from where it points to.",
         ),
         Setting("url_attribute", "Field with the address", help="Name of the field or attribute of the item."),
         Setting(

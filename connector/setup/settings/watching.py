@@ -107,7 +107,7 @@ ALERT = Section(
         Setting(
             "quiet_from", "Quiet from (UTC)", help="Such as 22:00. What is over before the end is not told at all.",
         ),
-        Setting("quiet_to", "Quiet to (UTC)"),
+        Setting("quiet_to", "Quiet to (UTC)", help="What happened meanwhile is told then, in one go."),
         Setting(
             "house", "Address of this house", help="Such as https://connector.example.com: what links begin with.",
         ),
@@ -117,6 +117,7 @@ ALERT = Section(
         ),
         Setting(
             "heartbeat_minutes", "Dead-man interval (minutes)", INTEGER, default=5, low=1, high=1440, advanced=True,
+            help="How often the sign of life is sent.",
         ),
     ),
     help="One message for each cause, however many records it hits, and one when it is over.",

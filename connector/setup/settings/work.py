@@ -100,13 +100,19 @@ PUSH = Section(
     "push",
     "Push notifications",
     (
-        Setting("header", "Header", default="X-Connector-Secret", required=True),
+        Setting(
+            "header", "Header", default="X-Connector-Secret", required=True,
+            help="The HTTP header in which the ERP sends the secret. The set-up guide shows it.",
+        ),
         Setting(
             "secret", "Secret", SECRET,
             help="The value that the ERP sends in the header. Without one every notification is refused.",
         ),
         *(
-            Setting(f"{entity}_query", f"Query for {entity.replace('_', ' ')}", default=name, advanced=number > 2)
+            Setting(
+                f"{entity}_query", f"Query for {entity.replace('_', ' ')}", default=name, advanced=number > 2,
+                help="The inquiry's name as it stands in the ERP. Empty: notifications about it are not heard.",
+            )
             for number, (entity, name) in enumerate(QUERIES.items())
         ),
     ),
@@ -127,7 +133,10 @@ CLOCKS = Section(
             "erp_offset", "ERP clock ahead by (seconds)", INTEGER, default=0, low=-86_400, high=86_400,
             help="Negative: its clock is behind ours.",
         ),
-        Setting("store_offset", "Store clock ahead by (seconds)", INTEGER, default=0, low=-86_400, high=86_400),
+        Setting(
+            "store_offset", "Store clock ahead by (seconds)", INTEGER, default=0, low=-86_400, high=86_400,
+            help="Negative: its clock is behind ours.",
+        ),
     ),
     help="Records are asked for by their time of change, which the other side's clock writes.",
     page="connection",
@@ -168,8 +177,18 @@ LOG = Section(
     "log",
     "Logging",
     (
-        Setting("info", "Log info level", BOOLEAN, default=True),
-        Setting("error", "Log error level", BOOLEAN, default=True),
+        Setting(
+            "info", "Log info level", BOOLEAN, default=True,
+            help="Off: only warnings and errors are logged.",
+        ),
+        Setting(
+            "error", "Log error level", BOOLEAN, default=True,
+            help="Off: failures are not logged; the message itself still says why it failed.",
+        ),
+        Setting(
+            "system_messages", "Show in system messages", BOOLEAN, default=False,
+            help="On: each batch call is also a system message, counted by the bell. Problems are always told.",
+        ),
         Setting(
             "keep_days", "Log entry lifetime (days)", INTEGER, default=0, low=0, high=3650,
             help="Messages that ended well and their log are removed after so many days, at the time of the clean "
@@ -178,14 +197,12 @@ LOG = Section(
         Setting(
             "frequency", "Log cleaning frequency", CHOICE, default="daily",
             choices=(("daily", "Every day"), ("weekly", "Every Monday"), ("monthly", "On the first of the month")),
+            help="On which days the clean schedule really cleans.",
         ),
         Setting(
             "mode", "What happens to old entries", CHOICE, default="delete",
             choices=(("delete", "They are deleted"), ("archive", "They are put into the archive")),
-        ),
-        Setting(
-            "system_messages", "Show in system messages", BOOLEAN, default=False,
-            help="On: each batch call is also a system message, counted by the bell. Problems are always told.",
+            help="The archive is a compressed file for each day in the instance folder of the server.",
         ),
         Setting(
             "archive_days", "Keep the archive (days)", INTEGER, default=30, low=1, high=3650,

@@ -23,7 +23,14 @@ SETTINGS = (
         help="OAuth also needs the client ID and client secret of a connected application (SM303010).",
     ),
     Setting("username", "User name", required=True, help="A user of its own, with rights to items, prices and stock."),
-    Setting("password", "Password", SECRET, required=True, confirm=True),
+    Setting(
+        "password",
+        "Password",
+        SECRET,
+        required=True,
+        confirm=True,
+        help="The password of that user. It is stored sealed and never shown again; blank keeps what is stored.",
+    ),
     Setting(
         "client_id",
         "Client ID",

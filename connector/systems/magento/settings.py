@@ -72,7 +72,10 @@ SETTINGS = (
         help="Magento's own API has none. A shop with a module of its own names its route below /V1, such as "
         "/indexers/run: it is posted to after a run where Indexing after sync is on.",
     ),
-    Setting("parallel", "Parallel requests", INTEGER, default=4, low=1, high=16, advanced=True),
+    Setting(
+        "parallel", "Parallel requests", INTEGER, default=4, low=1, high=16, advanced=True,
+        help="How many requests may be under way at the same time. More than four seldom gain anything.",
+    ),
     Setting(
         "requests_per_minute", "Requests per minute", INTEGER, default=0, low=0, high=60_000, advanced=True,
         help="0 is no limit.",

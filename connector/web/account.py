@@ -62,9 +62,9 @@ def add_token() -> Response:
     """Make a token and show it: never again, so the browser does not keep the page."""
     form = NewToken()
     days = str(form.days.data or "")
-    if days not in dict(DAYS):
-        abort(400)
     try:
+        if days not in dict(DAYS):
+            raise Invalid({"days": "Choose how long it lasts."})
         made = tokens.create(_me(), str(form.token_name.data or ""), int(days) if days else None, by=current_user.name)
     except Invalid as error:
         for name, sentence in error.errors.items():

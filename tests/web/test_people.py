@@ -286,7 +286,7 @@ def test_a_token_without_a_name_is_refused_beside_the_field(app: Flask, frida: U
     browser = signed_in(app)
     answer = browser.post("/account/tokens", data={"token_name": "", "days": "30"})
     assert answer.status_code == 422 and 'id="token_name-error"' in answer.text
-    assert browser.post("/account/tokens", data={"token_name": "x", "days": "31"}).status_code == 400
+    assert browser.post("/account/tokens", data={"token_name": "x", "days": "31"}).status_code == 422
     assert tokens.of(frida.id) == []
 
 

@@ -41,6 +41,7 @@ def test_a_schedule_is_changed_on_its_page(admin: Client, scheduled: int) -> Non
         "starts_on": "2026-12-01T08:00",
         "expires_on": "",
     }
+    sent["seen"] = schedules.stamp(schedules.get(scheduled))
     assert admin.post(address, data=sent).status_code == 303
     changed = schedules.get(scheduled)
     assert (changed.cron, changed.description, changed.active, str(changed.starts_on)) == (

@@ -71,8 +71,7 @@ def _test(config: Config, side: str, values: dict[str, object], revision: int) -
     try:
         check = current_app.extensions["engine"].test_connection(config.id, side, values)
     except Invalid as error:
-        wrong = tuple((name.replace(".", "-", 1), sentence) for name, sentence in error.errors.items())
-        return Tested(side, label, Check(ok=False), errors=wrong)
+        return Tested(side, label, Check(ok=False), errors=_placed(error))
     except Outcome as word:
         check = Check(ok=False, problem=word.reason, help=word.help)
     _log(config, label, check)
@@ -81,12 +80,18 @@ def _test(config: Config, side: str, values: dict[str, object], revision: int) -
     return _keep(config, side, values, revision, label, check)
 
 
+def _placed(error: Invalid) -> tuple[tuple[str, str], ...]:
+    return tuple((name.replace(".", "-", 1), sentence) for name, sentence in error.errors.items())
+
+
 def _keep(config: Config, side: str, values: dict[str, object], revision: int, label: str, check: Check) -> Tested:
     """Save what has just been proved right, and let the connector call again."""
     try:
         saved = connectors.save(config.id, {side: values}, user=current_user.name, revision=revision)
     except connectors.Stale:
         return Tested(side, label, check, stale=True)
+    except Invalid as error:  # it answers, but something else of the connector is wrong
+        return Tested(side, label, check, errors=_placed(error))
     connectors.clear_attention(config.id)
     changed()
     return Tested(side, label, check, saved=tuple(saved))

@@ -86,14 +86,14 @@ def new() -> Response:
     if request.method == "GET":
         forms.fill(form, sections, {})
         form["plugin"].data = plugin
-        return render("connectors/new.html", form=form, sections=sections, plugin=plugin, stores=stores)
+        return render("connectors/new.html", form=form, sections=sections, plugin=plugin, stores=stores, config=None)
     try:
         name = form["name"].data or ""
         made = connectors.create(form["id"].data or "", name, plugin, forms.typed(form, sections), current_user.name)
     except Invalid as error:
         problems = forms.place(form, error.errors)
         more = {"form": form, "sections": sections, "plugin": plugin, "stores": stores, "problems": problems}
-        return render("connectors/new.html", status=422, **more)
+        return render("connectors/new.html", status=422, config=None, **more)
     changed()
     flash(f"Connector {made.id} is made. Test both connections, then initialize it.", "success")
     return go(address(made))

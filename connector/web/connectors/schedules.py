@@ -8,12 +8,12 @@ from typing import NamedTuple
 from flask import Response, abort, flash, request, url_for
 from flask_login import current_user
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, StringField
+from wtforms import BooleanField, HiddenField, StringField
 
 from connector.db import utcnow
 from connector.errors import Invalid
 from connector.queue import scheduler
-from connector.setup import cron, schedules
+from connector.setup import cron, schedules, stamps
 from connector.setup.connectors import Config
 from connector.setup.models import Schedule
 from connector.web import forms
@@ -25,6 +25,7 @@ MOMENT = {"type": "datetime-local"}
 
 
 class ScheduleForm(FlaskForm):
+    seen = HiddenField()
     active = BooleanField("Active")
     description = StringField("Description", render_kw={"maxlength": 200, "autocomplete": "off"})
     cron = StringField("Cron expression", render_kw={"maxlength": 80, "autocomplete": "off", "spellcheck": "false"})
@@ -65,17 +66,18 @@ def schedule(connector_id: str, number: int) -> Response:
     stored = _mine(config, number)
     form = ScheduleForm()
     problems: list[str] = []
-    preview = "preview" in request.form
+    status, stale, preview = 200, False, "preview" in request.form
     if request.method == "POST" and not preview:
         try:
             return _save(config, stored, form)
         except Invalid as error:
-            problems = forms.place(form, error.errors)
+            status, problems = 422, forms.place(form, error.errors)
+        except stamps.Stale:
+            status, stale, form.seen.data = 409, True, schedules.stamp(stored)
     elif not preview:
         _fill(form, stored)
-    status = 422 if request.method == "POST" and not preview else 200
     more = {"config": config, "schedule": stored, "form": form, "problems": problems, "upcoming": upcoming(form)}
-    return render("connectors/schedule.html", status=status, **more)
+    return render("connectors/schedule.html", status=status, stale=stale, **more)
 
 
 @blueprint.get("/<connector_id>/schedules/next")
@@ -114,6 +116,7 @@ def _save(config: Config, stored: Schedule, form: ScheduleForm) -> Response:
         active=bool(form.active.data),
         user=current_user.name,
         description=form.description.data or "",
+        based_on=form.seen.data or "",
         **moments,
     )
     changed()
@@ -135,6 +138,7 @@ def _moment(name: str, text: str | None) -> datetime | None:
 
 
 def _fill(form: ScheduleForm, stored: Schedule) -> None:
+    form.seen.data = schedules.stamp(stored)
     form.active.data, form.description.data, form.cron.data = stored.active, stored.description, stored.cron
     form.starts_on.data, form.expires_on.data = _typed(stored.starts_on), _typed(stored.expires_on)
 

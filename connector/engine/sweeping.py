@@ -68,7 +68,7 @@ class _Going:
         self.jobs, self.stopping, self.sweep = sweeper.jobs, sweeper.stopping, sweep
         self.owner, self.epoch, self.clock = owner, epoch, sweeper.jobs.clock
         self.total, self.said = 0, list[str]()
-        self.stop, self.cancelled = threading.Event(), False
+        self.stop = threading.Event()
 
     def run(self, gather: Gather) -> str:
         with self.jobs.app.app_context():
@@ -93,7 +93,7 @@ class _Going:
         if not preflight.passed(rows):
             return "Nothing was done.", True
         for changes in gather():
-            if self.stop.is_set():
+            if self._stopped():
                 break
             items = [inbox.Item(change.key, change.operation, change.version) for change in changes]
             inbox.put(lane, items, origin=sweeps.ORIGINS[self.sweep.job], user=self.sweep.user)
@@ -115,7 +115,7 @@ class _Going:
         settings = policy(
             self.jobs.connections.config(lane.connector), self.jobs.worker, lane, self.jobs.app.config["LEASE_SECONDS"]
         )
-        while not self.stop.is_set() and not sweeps.idle(lane, self.clock.now()):
+        while not self._stopped() and not sweeps.idle(lane, self.clock.now()):
             runner.run_window(
                 lane, self.jobs.worker.work, settings, worker=f"sweep-{self.sweep.run_id}", clock=self.clock,
                 bell=self.jobs.bell, stop=self.stop, until_empty=True, mode="manual", user=self.sweep.user,
@@ -139,10 +139,15 @@ class _Going:
         with self.jobs.app.app_context():
             until = self.clock.now() + timedelta(seconds=LEASE_SECONDS)
             leases.renew(f"{self.sweep.lane}/sweep", self.owner, self.epoch, until=until)
-            if self.stopping.is_set() or sweeps.cancelled_by(self.sweep.run_id):
-                self.stop.set()
+            self._stopped()
             found = sweeps.tally(self.sweep)
             sweeps.save(self.sweep, found, self._total(found.messages))
+
+    def _stopped(self) -> bool:
+        """Whether the process ends, or somebody has cancelled the run."""
+        if self.stopping.is_set() or sweeps.cancelled_by(self.sweep.run_id):
+            self.stop.set()
+        return self.stop.is_set()
 
     def _total(self, done: int) -> int:
         return max(self.total, done)

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, literal, select, text, union_all
+from sqlalchemy import ColumnElement, Select, func, literal, select, text, union_all
 
 from connector.db import db, instant
 from connector.queue.lanes import Lane
@@ -80,17 +81,18 @@ def oldest(lanes: Iterable[Lane], now: datetime) -> dict[Lane, datetime]:
 
     A message that rests until its next try is not late; the claim's own index answers without a scan.
     """
-    found: dict[Lane, datetime] = {}
+    lanes, found = list(lanes), dict[Lane, datetime]()
+    if not lanes:
+        return found
+    parts = [_first_due(n, lane, kind, now) for n, lane in enumerate(lanes) for kind in (URGENT, NORMAL)]
     with db.read() as connection:
-        for lane in lanes:
-            due = [at for priority in (URGENT, NORMAL) if (at := _first_due(connection, lane, priority, now))]
-            if due:
-                found[lane] = min(due)
+        for place, at in connection.execute(union_all(*parts)):
+            found[lanes[place]] = min(at, found.get(lanes[place], at))
     return found
 
 
-def _first_due(connection: Connection, lane: Lane, priority: int, now: datetime) -> datetime | None:
-    query = (
+def _first_due(place: int, lane: Lane, priority: int, now: datetime) -> Select[Any]:
+    rows = (
         select(Message.created_at)
         .where(
             *_in(lane),
@@ -100,8 +102,9 @@ def _first_due(connection: Connection, lane: Lane, priority: int, now: datetime)
         )
         .order_by(Message.available_at)
         .limit(1)
+        .subquery()
     )
-    return connection.execute(query).scalar()
+    return select(literal(place), rows.c.created_at)
 
 
 def minutes(connector_id: str, now: datetime, length: int = 60) -> list[Minute]:
@@ -129,24 +132,28 @@ def _start(minute: int) -> datetime:
 
 def last_success(lanes: Iterable[Lane]) -> dict[Lane, datetime]:
     """The start of the last minute in which a message of the lane succeeded."""
-    found: dict[Lane, datetime] = {}
+    lanes = list(lanes)
+    if not lanes:
+        return {}
+    parts = [_last_success(place, lane) for place, lane in enumerate(lanes)]
     with db.read() as connection:
-        for lane in lanes:
-            query = (
-                select(MinuteStat.minute)
-                .where(
-                    MinuteStat.connector_id == lane.connector,
-                    MinuteStat.entity == lane.entity,
-                    MinuteStat.direction == lane.direction,
-                    MinuteStat.succeeded > 0,
-                )
-                .order_by(MinuteStat.minute.desc())
-                .limit(1)
-            )
-            minute = connection.execute(query).scalar()
-            if minute is not None:
-                found[lane] = _start(minute)
-    return found
+        return {lanes[place]: _start(minute) for place, minute in connection.execute(union_all(*parts))}
+
+
+def _last_success(place: int, lane: Lane) -> Select[Any]:
+    rows = (
+        select(MinuteStat.minute)
+        .where(
+            MinuteStat.connector_id == lane.connector,
+            MinuteStat.entity == lane.entity,
+            MinuteStat.direction == lane.direction,
+            MinuteStat.succeeded > 0,
+        )
+        .order_by(MinuteStat.minute.desc())
+        .limit(1)
+        .subquery()
+    )
+    return select(literal(place), rows.c.minute)
 
 
 def workers(now: datetime, within: timedelta = timedelta(seconds=90)) -> int:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 from flask_login import current_user
 from sqlalchemy import select
 
@@ -16,12 +16,14 @@ from connector.queue.progress import Progress
 from connector.setup import connectors
 from connector.setup.models import NEW, Connector
 from connector.setup.rows import Config
-from connector.sync.catalogue import SYNCS, Sync
+from connector.sync.catalogue import SYNCS, Sync, find
+from connector.watch import brakes, drift
 from connector.web import chart
 from connector.web.auth import need
 from connector.web.render import render
 
 blueprint = Blueprint("overview", __name__)
+FEW = 8  # entities of a card that are shown even when they are quiet
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +51,16 @@ class Card:
     rows: tuple[Row, ...]
     backlogs: tuple[tuple[str, Progress], ...]  # what has much to do, and how far it has come
     chart: chart.Chart
+    questions: tuple[tuple[int, str], ...] = ()  # of the brake: number, sentence
+    in_step: tuple[tuple[str, str, int], ...] = ()  # entity, per cent, number of the comparison
+    quiet: int = 0  # entities that are folded away
 
 
 @blueprint.get("/")
 @need("viewer")
 def page() -> Response:
-    shown = cards()
+    everything = bool(request.args.get("all"))
+    shown = [card if everything else folded(card, utcnow()) for card in cards()]
     running = any(card.active and card.state != NEW for card in shown)
     return render(
         "overview/page.html",
@@ -63,7 +69,20 @@ def page() -> Response:
         workers=numbers.workers(utcnow()),
         work_expected=running,
         now=utcnow(),
+        everything=everything,
     )
+
+
+def folded(card: Card, now: datetime) -> Card:
+    """A long card without the entities that have nothing to do and had nothing for a day."""
+    loud = tuple(row for row in card.rows if any(row.counts.values()) or not _quiet(row, now))
+    if len(card.rows) <= FEW or len(loud) == len(card.rows):
+        return card
+    return replace(card, rows=loud, quiet=len(card.rows) - len(loud))
+
+
+def _quiet(row: Row, now: datetime) -> bool:
+    return row.last_success is None or now - row.last_success > timedelta(days=1)
 
 
 def cards() -> list[Card]:
@@ -90,6 +109,8 @@ def cards() -> list[Card]:
     }
     asked = [lane for pairs in shown.values() for _, lane in pairs]
     waiting = progress.backlogs(counts, now)
+    questions = brakes.latest(asking=True, without=current_user.hidden)
+    compared = drift.newest([row.id for row in found])
     oldest, success = numbers.oldest(asked, now), numbers.last_success(asked)
     return [
         Card(
@@ -100,6 +121,12 @@ def cards() -> list[Card]:
             ),
             backlogs=tuple((sync.label, waiting[lane]) for sync, lane in shown[row.id] if lane in waiting),
             chart=chart.draw(numbers.minutes(row.id, now)),
+            questions=tuple((one.id, brakes.sentence(one)) for one in questions if one.connector_id == row.id),
+            in_step=tuple(
+                (find(entity).title, drift.percent(one), one.id)
+                for (id, entity), one in sorted(compared.items())
+                if id == row.id
+            ),
         )
         for row in found
     ]

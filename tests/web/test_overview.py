@@ -12,9 +12,14 @@ from connector.db import utcnow
 from connector.queue import numbers
 from connector.queue.lanes import Lane
 from connector.queue.numbers import Minute
+from connector.sync import catalogue
+from connector.sync.brake import Danger
+from connector.watch import brakes, drift
+from connector.watch.comparing import Found
 from connector.web import chart
 from connector.web.words import counted, duration, minutes_since
 from tests.web import seed
+from tests.web.operating import statements
 from tests.web.people import Client
 
 PRICE = Lane("DEMO", "price", "erp_to_store")
@@ -50,6 +55,36 @@ def test_only_what_travels_or_still_has_messages_is_shown(viewer: Client) -> Non
     assert ">Category</a>" in page and ">Category from the store</a>" in page
     seed.message("MUG")
     assert ">Price</a>" in viewer.get("/").text
+
+
+def test_entities_that_have_long_been_quiet_are_folded_away_until_they_are_asked_for(viewer: Client) -> None:
+    seed.configured(entities={sync.entity: True for sync in catalogue.SYNCS})
+    seed.message("MUG")
+    page = viewer.get("/").text
+    assert ">Price</a>" in page and ">Invoice</a>" not in page
+    assert "quiet entities</a> are folded away" in page and 'hx-get="/"' in page
+    whole = viewer.get("/?all=1").text
+    assert ">Invoice</a>" in whole and "folded away" not in whole and 'hx-get="/?all=1"' in whole
+
+
+def test_a_question_of_the_brake_and_what_is_in_step_stand_on_the_card(viewer: Client) -> None:
+    seed.configured()
+    held = [Danger("MUG", "zero", "quantity", "7", "0", None)]
+    row = brakes._put_aside(PRICE, held, True, 0, 1, utcnow())
+    number = drift.begin("DEMO", "price", "full", "")
+    drift.save(number, 200, [Found("MUG", "different", [("price", "1", "2")])])
+    drift.finish(number)
+    page = viewer.get("/").text
+    assert "The brake asks you." in page and f'href="/connectors/DEMO/brake/{row.id}"' in page
+    assert f'href="/connectors/DEMO/drift/{number}">Price 99.5 %</a>' in page
+    assert 'href="/connectors/DEMO/figures"' in page
+
+
+def test_the_overview_asks_a_fixed_number_of_times(viewer: Client) -> None:
+    seed.busy_shop()
+    with statements() as seen:
+        viewer.get("/")
+    assert len(seen) <= 13, seen
 
 
 def test_a_connector_that_needs_a_person_says_why_and_what_to_do(viewer: Client) -> None:

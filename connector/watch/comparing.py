@@ -15,7 +15,7 @@ from typing import Any
 from connector.records import INVENTORY, PRODUCT, Record, StoreProduct
 
 DIFFERENT, MISSING_STORE, MISSING_ERP, IN_STEP = "different", "missing_store", "missing_erp", "in_step"
-SILENT = {"sku", "store_id", "notes", "tiers", "type_id", "price_from", "price_to"}  # never told, or told elsewhere
+SILENT = {"sku", "store_id", "notes", "why", "tiers", "type_id", "price_from", "price_to"}  # never told, or told elsewhere
 OWN_MESSAGE = {PRODUCT: {"price", "special_price"}}  # what travels with another entity
 WORDS = {"true": "1", "yes": "1", "false": "0", "no": "0"}
 Fields = list[tuple[str, str, str]]
@@ -40,10 +40,10 @@ def fields(entity: str, told: Mapping[str, Any], there: Record, written: Mapping
             continue
         if name in now:
             has = now[name]
-        elif entity == INVENTORY:
-            has = 0  # a source without a row holds nothing
         elif isinstance(should, Mapping | list | tuple) or should in (None, ""):
             continue
+        elif entity == INVENTORY:
+            has = 0  # a source without a row holds nothing
         else:
             has = ""
         if isinstance(should, Mapping) and isinstance(has, Mapping):

@@ -26,6 +26,7 @@ THERE = StoreProduct(
         (PRICE, {"price": 12.5, "store_id": 0}),
         (PRICE, {"price": "12.50", "special_price": None}),
         (INVENTORY, {"default": 7, "east": 0}),
+        (INVENTORY, {"default": 7, "why": ["MAIN: 7 on hand"], "steps": ["one"]}),
         (PRODUCT, {"name": "Mug", "status": 1, "weight": 1.5}),
         (PRODUCT, {"description": "<p>A mug</p>"}),
         (PRODUCT, {"website_ids": [1, 2]}),

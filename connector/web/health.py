@@ -20,6 +20,7 @@ from connector.queue import numbers
 from connector.queue.lanes import Lane
 from connector.setup.models import Connector
 from connector.sync.catalogue import SYNCS
+from connector.web import vital_numbers
 from connector.web.auth import public
 
 blueprint = Blueprint("health", __name__)
@@ -89,6 +90,7 @@ class Numbers:
         workers = GaugeMetricFamily("connector_workers", "Processes that work messages.", numbers.workers(now))
         yield from (messages, lag, workers)
         yield from _counters()
+        yield from vital_numbers.metrics(now)
 
 
 def _lanes() -> list[Lane]:

@@ -68,7 +68,7 @@ def test_a_product_appears_in_the_website_of_its_branch_only(both: Both) -> None
     assert told == {"A": ("dutch",), "B": ("german",), "C": (), "D": ()}
 
 
-def test_tier_prices_name_the_stores_groups_and_others_are_left_out(both: Both) -> None:
+def test_tier_prices_name_the_stores_groups_and_others_are_the_stores_to_leave_out(both: Both) -> None:
     sold(both)
     both.tables["customer_group"] = [{"store": "Wholesale", "erp": "W", "more": {"price_class": "WHOLE"}}]
     tiers = (Tier(D(1), D(9), "WHOLE"), Tier(D(5), D(8)), Tier(D(1), D(7), "SECRET"), Tier(D(1), D(6), customer="C1"))
@@ -76,7 +76,8 @@ def test_tier_prices_name_the_stores_groups_and_others_are_left_out(both: Both) 
     assert both.go("price", "erp_to_store", "A").word is None
     (sent,) = both.store.written
     assert isinstance(sent, Price) and sent.tiers is not None
-    assert [(one.group, one.price) for one in sent.tiers] == [("Wholesale", D(9)), ("", D(8))]
+    told = [(one.group, one.price_class, one.customer, one.price) for one in sent.tiers]
+    assert told == [("Wholesale", "WHOLE", "", 9), ("", "", "", 8), ("", "SECRET", "", 7), ("", "", "C1", 6)]
 
 
 LEVELS = (
@@ -164,3 +165,15 @@ def test_without_the_setting_nobody_asks_the_store_for_its_orders(both: Both) ->
     counted(both)
     (sent,) = both.store.written
     assert isinstance(sent, Stock) and sent.reserved == 0
+
+
+def test_a_vendors_new_number_is_sent_though_our_own_stock_is_the_same(both: Both) -> None:
+    """INV-06: what a scheduled batch of Inventory reads anew is written where it differs, and only there."""
+    both.settings["inventory"] = {"vendor": "sum"}
+    counted(both)
+    assert isinstance(both.go("inventory", "erp_to_store", "A").word, Skip)
+    fed = Level("ACME", D(9), D(9), D(9), vendor="ACME")
+    both.erp.put(Stock("A", levels=(*LEVELS[:2], fed)))
+    assert both.go("inventory", "erp_to_store", "A", "batch").word is None
+    sent = both.store.written[-1]
+    assert isinstance(sent, Stock) and sent.levels[0].available == D(11)

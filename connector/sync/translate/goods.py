@@ -62,18 +62,16 @@ def prices(job: Job, records: Sequence[Record]) -> dict[str, Record | Outcome]:
 
 
 def _tiers(job: Job, one: Price) -> Price:
-    if one.tiers is None:
-        return one
-    tiers = (_tier(job, tier) for tier in one.tiers if not tier.customer)
-    return replace(one, tiers=tuple(tier for tier in tiers if tier is not None))
+    return one if one.tiers is None else replace(one, tiers=tuple(_tier(job, tier) for tier in one.tiers))
 
 
-def _tier(job: Job, tier: Tier) -> Tier | None:
-    if not tier.price_class:
+def _tier(job: Job, tier: Tier) -> Tier:
+    """With the store's group. One that has none, and a price of one customer, are left out by the store, which says so."""
+    if not tier.price_class or tier.customer:
         return tier
     rows = job.context.rows("customer_group")
     group = next((row.store for row in rows if str(row.more.get("price_class") or "") == tier.price_class), "")
-    return replace(tier, group=group) if group else None
+    return replace(tier, group=group)
 
 
 def stocks(job: Job, records: Sequence[Record]) -> dict[str, Record | Outcome]:

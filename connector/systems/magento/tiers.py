@@ -17,6 +17,7 @@ from connector.systems.magento.client import Client
 from connector.systems.magento.find import by_key
 
 ALL = "ALL GROUPS"
+SHOWN = 10  # customers or classes that a note names
 Name = tuple[str, str, str, Decimal]  # group, quantity, kind of price, price: what two rows are compared by
 
 
@@ -52,11 +53,9 @@ class Tiers:
         """What the product has now, for the record page."""
         if record.tiers is None:
             return {}
-        left_out = [tier for tier in record.tiers if not _fits(tier)]
+        notes = _left_out([tier for tier in record.tiers if not _fits(tier)])
         rows = [f"{row['quantity']} for {row['customer_group']}: {row['price']}" for row in _rows(record)]
-        if not left_out:
-            return {"tiers": rows}
-        return {"tiers": rows, "notes": [f"{len(left_out)} tier prices left out: no group in the store is theirs"]}
+        return {"tiers": rows, "notes": notes} if notes else {"tiers": rows}
 
     def _held(self, keys: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
         rows = self.client.information("/products/tier-prices-information", keys)
@@ -68,6 +67,16 @@ class Tiers:
 
 def _fits(tier: Tier) -> bool:
     return not tier.customer and bool(tier.group or not tier.price_class)
+
+
+def _left_out(tiers: Sequence[Tier]) -> list[str]:
+    """Why some tier prices are not in the store, in sentences."""
+    own = sorted({tier.customer for tier in tiers if tier.customer})
+    classes = sorted({tier.price_class for tier in tiers if not tier.customer})
+    notes = [f"prices of single customers left out, Magento has none: {', '.join(own[:SHOWN])}"] if own else []
+    if classes:
+        notes.append(f"prices left out of classes that no customer group is mapped to: {', '.join(classes[:SHOWN])}")
+    return notes
 
 
 def _rows(record: Price) -> list[dict[str, Any]]:

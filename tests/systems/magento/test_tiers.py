@@ -62,7 +62,11 @@ def test_no_tiers_any_more_takes_the_stores_away(shop: Shop) -> None:
 def test_a_class_without_a_group_and_one_customers_price_are_nobody_elses(shop: Shop) -> None:
     tiers = (Tier(Decimal(5), Decimal(9), "GOLD"), Tier(Decimal(5), Decimal(8), customer="C1"))
     (written,) = write(shop, Price("A", price=Decimal(10), tiers=tiers))
-    assert rest(shop) == [] and written.fields["notes"] == ["2 tier prices left out: no group in the store is theirs"]
+    assert rest(shop) == []
+    assert written.fields["notes"] == [
+        "prices of single customers left out, Magento has none: C1",
+        "prices left out of classes that no customer group is mapped to: GOLD",
+    ]
 
 
 def test_a_refused_tier_names_its_product(shop: Shop) -> None:

@@ -185,6 +185,7 @@ EFFECTS = {
     "clock.store_offset": SYNC + "test_twoway.py::test_the_clocks_are_corrected_before_times_are_compared",
     "endpoint.name": ERP + "test_endpoints.py::test_name_and_version_of_the_endpoint_are_settings",
     "endpoint.version": ERP + "test_endpoints.py::test_name_and_version_of_the_endpoint_are_settings",
+    "rehearsal.on": "flow/test_by_hand.py::test_a_rehearsal_writes_nothing_and_is_sent_for_real_with_one_click",
     "log.info": ENGINE + "test_repairs.py::test_the_levels_of_the_log_are_switched_for_each_connector",
     "log.error": ENGINE + "test_repairs.py::test_the_levels_of_the_log_are_switched_for_each_connector",
     "log.actions": HERE + "test_an_action_type_that_is_not_logged_has_no_info_entries",

@@ -19,7 +19,8 @@ from connector.sync.preview import Line, Preview, preview
 from connector.systems import held
 from connector.systems.base import Written
 from connector.systems.mapping import Row
-from tests.fakes import FakeStore, price, product
+from tests.fakes import FakeStore, product
+from tests.fakes import price as priced
 from tests.sync.conftest import Bench, Task
 
 
@@ -36,7 +37,8 @@ class Wire(FakeStore):
         if record.key in self.poison:
             return Written(record.key, problem=Fail("The store has no such attribute set."))
         fields: dict[str, Any] = {"sku": record.key, "name": getattr(record, "name", ""), **dict(record.mapped)}
-        fields |= {"price": record.price} if getattr(record, "price", None) is not None else {}
+        price = getattr(record, "price", None)
+        fields |= {"price": price} if price is not None else {}
         holder = held.holder()
         assert holder is not None, "a rehearsal lets no request out"
         method = "PUT" if known else "POST"
@@ -110,7 +112,7 @@ def test_a_mapped_value_names_its_row_and_its_transform(bench: Bench, wire: Wire
 
 def test_what_would_not_be_written_says_why(bench: Bench, wire: Wire) -> None:
     assert looked_at(bench, "product", "GONE").word is not None
-    bench.erp.set(price("A1", "10"))
+    bench.erp.set(priced("A1", "10"))
     assert isinstance(looked_at(bench, "price", "A1").word, Wait)
     bench.erp.set(product("A1"))
     wire.poison.add("A1")

@@ -96,6 +96,7 @@ TEXTS = {
     "batch": "Choose records by their dates or by what became of them, and send them as a run of its own.",
     "manual": "Every sync with its schedule, its last run and how it ended. Sync Now starts one; its console stays.",
     "alerts": "What was told to whom: one message for each cause, and one when it is over.",
+    "figures": "How much travelled, how fast and what failed, over time. Each bar leads to its messages.",
     "drift": "How well both systems agree: compared in full or by a sample, with what differs and how to mend it.",
     "brake": "Runs that would change more than usual are held here before the first write, until somebody decides.",
     "watch": "How well both systems agree, what differs, and one click that mends it.",

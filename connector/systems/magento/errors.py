@@ -87,6 +87,8 @@ REFUSALS: tuple[tuple[str, str, str], ...] = (
      "The inventory source does not carry the product, or is unknown: check the warehouse mapping and the stock."),
     ("(?s)(Shipment|Invoice|Creditmemo) Document Validation Error", ORDER_STATE,
      "The order's state in the store does not allow it: it may be on hold, cancelled, or nothing may be left."),
+    ("invalid quantity to invoice", ORDER_STATE,
+     "The store has invoiced or cancelled some of it in the meantime: reprocess, and the rest is invoiced."),
     ("hold action is not available|cannot remove the hold", ORDER_STATE,
      "The order's state in the store does not allow it."),
     ("image content must be valid|image MIME type|image name contains", "magento.image_refused",

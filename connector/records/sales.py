@@ -135,6 +135,7 @@ class OrderStatus(Record):
     store_status: str = ""  # filled by translation
     comment: str = ""
     shipped: bool = False  # at least one shipment is confirmed
+    lines: tuple[Shipped, ...] = ()  # what is ordered in the ERP now
     unpaid: Decimal = ZERO
 
 

@@ -29,6 +29,7 @@ class Item:
     unbilled: Decimal
     kind: str
     virtual: bool
+    ordered: Decimal = ZERO
     parts: dict[str, Decimal] = field(default_factory=dict)  # SKU -> pieces in one bundle
 
 
@@ -102,5 +103,6 @@ def _item(item: Mapping[str, Any], rows: list[dict[str, Any]]) -> Item:
         unbilled=max(ordered - number(item, "qty_invoiced") - number(item, "qty_canceled"), ZERO),
         kind=kind,
         virtual=str(item.get("is_virtual")) == "1",
+        ordered=ordered,
         parts={sku.casefold(): quantity for sku, quantity in parts.items()},
     )

@@ -7,6 +7,7 @@ sent along. Cancelling and holding are calls of their own, since a status alone 
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from connector.errors import Fail, Skip
@@ -15,6 +16,7 @@ from connector.systems.base import Written
 from connector.systems.magento import errors, placed
 from connector.systems.magento.entity import Entity
 from connector.systems.magento.placed import Placed
+from connector.systems.magento.shares import ZERO
 
 CANCELED, HOLDED = "canceled", "holded"
 ACTION = "order_status_update"
@@ -29,6 +31,9 @@ class Statuses(Entity):
     def write(self, record: OrderStatus, target_id: str) -> Written:
         order = placed.read(self.client, record.store_id or target_id, record.number)
         wanted, said = record.store_status, _comment(record)
+        edited = changes(record, order)
+        if edited and edited not in order.comments:  # the store's API changes no lines: its people are told (ORD-19)
+            self._tell(order, order.status, edited)
         if (not wanted or wanted == order.status) and said in order.comments:
             return Written(record.key, str(order.id), fields={"status": order.status, "notes": ["it was so already"]})
         now = self._step(order, wanted)
@@ -104,6 +109,34 @@ class Statuses(Entity):
 def _comment(record: OrderStatus) -> str:
     """What the order's history says: the connector's words, or the ERP's number and status."""
     return record.comment or f"ERP order {record.key}: {record.status or record.store_status}"
+
+
+def changes(record: OrderStatus, order: Placed) -> str:
+    """What somebody has changed of the order's lines in the ERP, in a sentence; "" for nothing."""
+    if not record.lines or record.store_status == CANCELED or order.state == CANCELED:
+        return ""
+    there: dict[str, Decimal] = {}
+    names: dict[str, str] = {}
+    for line in record.lines:
+        sku = line.sku.casefold()
+        names[sku], there[sku] = line.sku, there.get(sku, ZERO) + line.quantity
+    told = []
+    for sku, wanted in _ordered(order).items():
+        now = there.pop(sku, ZERO)
+        if now != wanted:
+            told.append(f"{names.get(sku, sku.upper())} {now:f} instead of {wanted:f}")
+    told += [f"{names[sku]} {now:f} besides" for sku, now in there.items() if now]
+    return f"ERP order {record.key} was changed: {', '.join(told)}" if told else ""
+
+
+def _ordered(order: Placed) -> dict[str, Decimal]:
+    """What the buyer ordered of each thing that leaves the warehouse."""
+    found: dict[str, Decimal] = {}
+    for item in order.items:
+        parts = item.parts or {item.skus[-1] if item.skus else "": Decimal(1)}
+        for sku, each in parts.items():
+            found[sku] = found.get(sku, ZERO) + (each * item.ordered).normalize()
+    return found
 
 
 def _refused(order: Placed, wanted: str) -> Fail:

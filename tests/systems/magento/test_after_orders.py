@@ -59,6 +59,36 @@ def test_what_is_so_already_is_not_said_again(shop: Shop) -> None:
     assert told(shop, DONE).problem is None and not shop.writes()
 
 
+def test_lines_that_were_changed_in_the_erp_are_told_once_because_no_call_changes_them(shop: Shop) -> None:
+    """ORD-19: 2 of 3 mugs, the cup in another size, the bundle's spoon gone."""
+    rows = [
+        item(1, "MUG", 3, 8),
+        item(2, "CUP-S", 1, 4, product_type="configurable"), item(3, "CUP-S", 1, 0, parent_item_id=2),
+        item(4, "SET", 2, 9, product_type="bundle"), item(5, "FORK", 4, 2, parent_item_id=4),
+        item(6, "SPOON", 2, 1, parent_item_id=4),
+    ]  # fmt: skip
+    said = "ERP order SO/1 was changed: mug 2 instead of 3, CUP-S 0 instead of 1, SPOON 0 instead of 2, CUP-L 1 besides"
+    now = tuple(Shipped(sku, Decimal(many)) for sku, many in (("mug", 2), ("FORK", 4), ("CUP-L", 1)))
+    record = OrderStatus("SO/1", store_id="7", status="Open", store_status="pending", lines=now)
+    shop.answer(
+        "GET", "/orders/7", order(rows, status="pending", status_histories=[{"comment": "ERP order SO/1: Open"}])
+    )
+    shop.answer(
+        "GET",
+        "/orders/7",
+        order(rows, status="pending", status_histories=[{"comment": said}, {"comment": "ERP order SO/1: Open"}]),
+    )
+    shop.answer("POST", "/orders/7/comments", True)
+    assert told(shop, record).problem is None
+    (call,) = shop.writes()
+    assert (call.body["statusHistory"]["comment"], call.body["statusHistory"]["status"]) == (said, "pending")
+    told(shop, record)
+    assert len(shop.writes()) == 1, "it is told once"
+    same = (("MUG", 3), ("CUP-S", 1), ("FORK", 4), ("SPOON", 2))
+    told(shop, OrderStatus("SO/1", store_id="7", status="Open", lines=tuple(Shipped(s, Decimal(n)) for s, n in same)))
+    assert len(shop.writes()) == 1, "nothing was changed"
+
+
 def test_a_store_that_keeps_its_status_is_told_of(shop: Shop) -> None:
     at(shop)
     shop.answer("POST", "/orders/7/comments", True)

@@ -13,7 +13,7 @@ from connector.setup import connectors
 from tests import rows
 from tests.web import seed
 from tests.web.operating import Desk, desk, text_of
-from tests.web.people import Client
+from tests.web.people import Client, client
 
 HERE = "/connectors/DEMO/rehearsal"
 
@@ -84,3 +84,11 @@ def test_one_click_sends_all_of_the_filter_for_real_after_the_end(
 def test_the_page_says_what_it_is_about(engine: Desk, viewer: Client) -> None:
     assert "Nothing was rehearsed" in text_of(viewer.get(HERE).text)
     assert "An administrator can switch it." in viewer.get(HERE).text
+
+
+def test_a_connector_that_rehearses_says_so_on_its_pages(any_app: Flask) -> None:
+    seed.connector("DEMO", settings={"rehearsal": {"on": True}})
+    seed.connector("OTHER")
+    viewer = client(any_app, "vera")
+    assert 'id="rehearsing"' in viewer.get("/connectors/DEMO/rehearsal").text
+    assert 'id="rehearsing"' not in viewer.get("/connectors/OTHER/rehearsal").text

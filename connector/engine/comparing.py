@@ -156,7 +156,7 @@ class Comparer:
         asked = self.worker.context(*lane)
         return Context(
             asked.connector, asked.sync, asked.source, asked.target, asked.settings,
-            enabled=asked.enabled, mappings=asked.mappings, rules=asked.rules, dry=True,
+            enabled=asked.enabled, mappings=asked.mappings, rules=asked.rules, began=asked.began, dry=True,
         )  # fmt: skip
 
     # --- products, prices, stock ---------------------------------------------------------------------------

@@ -53,7 +53,7 @@ class House:
         return Config(connector_id, "", True, "acumatica", "magento", "active", "", 1, self.values)
 
     def tables(self, connector_id: str) -> Tables:
-        return Tables({}, {}, ())
+        return Tables({}, {}, (), None)
 
     def systems(self, connector_id: str) -> Any:
         return SimpleNamespace(erp=self.erp, store=self.store)

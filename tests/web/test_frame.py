@@ -10,10 +10,12 @@ from flask import Flask, flash
 from sqlalchemy.exc import OperationalError
 
 from connector.db import db
+from connector.setup import kinds
 from connector.web import overview
 from connector.web.render import render
 from tests.conftest import make_app
 from tests.web import seed
+from tests.web.conftest import StandIn
 from tests.web.people import Client, client
 
 POLICY = "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; form-action 'self'; base-uri 'none'"
@@ -70,6 +72,7 @@ def test_no_page_of_ours_is_open_to_strangers(app: Flask, stranger: Client) -> N
         "auth.sign_in",
         "auth.sign_out",
         "hooks.acumatica",
+        "hooks.store",
         "health.alive",
         "health.ready",
         "health.metrics",
@@ -205,3 +208,31 @@ def test_behind_a_proxy_the_address_is_the_one_that_the_world_sees(instance: Pat
         assert app.config["SESSION_COOKIE_SECURE"] is True
         db.session.remove()
         db.engine.dispose()
+
+
+def test_every_documented_entry_is_reached_in_two_clicks(admin: Client, demo: StandIn) -> None:
+    """INS-07, INS-08: what the workspaces and menus of the documents hold, each a page of ours."""
+    first = set(re.findall(r'href="(/[^"#?]*)', admin.get("/connectors/DEMO").text))
+    second = set()
+    for page in ("/connectors/DEMO/mapping", "/log", "/help", "/failed"):
+        assert page in first
+        second |= set(re.findall(r'href="(/[^"#?]*)', admin.get(page).text))
+    documented = [
+        "settings/connection", "settings/setup", "settings/sync", "settings/endpoints", "settings/logging", "activity",
+        "schema", "rules", "clocks", "guide", "references",
+        *(f"mapping/{kind.name}" for kind in kinds.KINDS), "mapping/statuses",
+    ]  # fmt: skip
+    wanted = {f"/connectors/DEMO/{page}" for page in documented}
+    wanted |= {
+        "/connectors",
+        "/schedulers",
+        "/failed",
+        "/log",
+        "/log/runs",
+        "/help",
+        "/about",
+        "/processes/DEMO/product",
+    }
+    assert wanted - first - second == set()
+    assert {admin.get(page).status_code for page in wanted} == {200}
+    assert 'href="/help#support"' in admin.get("/log").text

@@ -60,3 +60,9 @@ def test_the_help_menu_of_each_page_says_what_the_page_is_for(app: Flask, admin:
         shown = re.search(r'id="page-help">([^<]+)<', admin.get(path).text)
         assert shown and unescape(shown[1]) == page_help.TEXTS[endpoint]
     assert page_help.USUAL in admin.get("/nothing-here").text
+
+
+def test_who_may_enter_orders_of_which_type_is_advised(viewer: Client) -> None:
+    """PER-02: the ERP decides it; the advice is documented."""
+    text = unescape(viewer.get("/help").text)
+    assert "Who may enter orders of which type is decided in the ERP" in text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from connector.db import db
 from connector.setup import auto, connectors, house, schedules, settings
 from connector.setup.models import Connector, ReferenceValue
 from connector.systems.base import Choice
-from connector.web.connectors import blocks
+from connector.web.connectors import blocks, editing
 from tests.web.conftest import StandIn
 from tests.web.people import Client
 from tests.web.seed import configured
@@ -126,6 +127,25 @@ def test_start_time_and_frequency_come_and_go_with_auto_cron(viewer: Client, dem
     assert 'name="auto' not in viewer.part(f"{DEMO}/auto/product?auto-product-on=0").text
     assert viewer.get(f"{DEMO}/auto/moon").status_code == 404
     assert viewer.get(f"{DEMO}/auto/product?auto-product-on=1&auto-product-frequency=%00").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("frequency", "start", "at"),
+    [
+        ("hourly", "06:45:00", "2026-05-04T12:45:00"),  # the hour does not count
+        ("daily", "06:45:00", "2026-05-05T06:45:00"),
+        ("weekly", "06:45:00", "2026-05-10T06:45:00"),
+        ("monthly", "06:45:00", "2026-06-01T06:45:00"),
+    ],
+)
+def test_each_frequency_shows_when_it_starts_next(
+    viewer: Client, demo: StandIn, monkeypatch: pytest.MonkeyPatch, frequency: str, start: str, at: str
+) -> None:
+    monkeypatch.setattr(editing, "utcnow", lambda: datetime(2026, 5, 4, 12, 0, tzinfo=UTC))
+    chosen = f"auto-product-on=1&auto-product-frequency={frequency}&auto-product-start_time={start}"
+    shown = viewer.part(f"{DEMO}/auto/product?{chosen}").text
+    assert f'Next run: <time datetime="{at}+00:00"' in shown
+    assert "Next run:" not in viewer.part(f"{DEMO}/auto/product?{chosen}5x").text
 
 
 def test_inventory_price_and_image_have_no_direction_to_choose(admin: Client, demo: StandIn) -> None:

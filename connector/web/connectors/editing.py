@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from flask import Response, abort, flash, request, url_for
@@ -10,7 +11,9 @@ from flask_wtf import FlaskForm
 from sqlalchemy import Connection
 from wtforms import BooleanField, HiddenField, SelectField, StringField
 
+from connector.db import utcnow
 from connector.errors import Invalid
+from connector.queue import scheduler
 from connector.records import ERP_TO_STORE
 from connector.setup import auto, connectors, cron, house, settings
 from connector.setup.connectors import Config
@@ -76,10 +79,29 @@ def filled(config: Config, cards: tuple[Block, ...], *, general: bool = False) -
     return form
 
 
+def next_launches(form: FlaskForm, entities: list[str]) -> dict[str, datetime]:
+    """When each entity whose Auto Cron is on would start next, as it is chosen at the moment (SCH-03)."""
+    found = {}
+    for entity in entities:
+        base = f"auto-{entity}-"
+        if form[base + "on"].data != "1":
+            continue
+        frequency, start = form[base + "frequency"].data or "", form[base + "start_time"].data or ""
+        try:
+            expression = getattr(form[base + "frequency"], "cron", "") or cron.of_frequency(frequency, start)
+            at = scheduler.next_run(expression, utcnow())
+        except ValueError:  # the field says what is wrong when it is saved
+            continue
+        if at is not None:
+            found[entity] = at
+    return found
+
+
 def _frequency(field: Any, stored: auto.Auto) -> None:
     """An expression that somebody typed on the page of the schedule stays a choice of its own."""
     if stored.cron and stored.frequency == cron.CUSTOM:
         field.choices = [*FREQUENCIES, (cron.CUSTOM, f"As typed: {stored.cron}")]
+        field.cron = stored.cron
     field.data = stored.frequency
 
 
@@ -166,6 +188,7 @@ def show(
         masked=connectors.masked(config),
         lists=lists.of(config, blocks.parts(cards)),
         limits=_limits(config),
+        launches=next_launches(form, autos(cards)),
         offered=house.get().features if page == "features" else {},
         example=example.sentences(config.id, config.plugin, queue) if page == "setup" else [],
         **more,
@@ -215,7 +238,10 @@ def auto_now(connector_id: str, entity: str) -> Response:
     for name in auto_fields(entity):
         if name in request.args:
             form[name].data = request.args[name][:20]
-    return render("connectors/_auto.html", config=config, form=form, entity=entity)
+    if form[f"auto-{entity}-frequency"].data != cron.CUSTOM:
+        form[f"auto-{entity}-frequency"].cron = ""
+    launches = next_launches(form, [entity])
+    return render("connectors/_auto.html", config=config, form=form, entity=entity, launches=launches)
 
 
 @blueprint.get("/<connector_id>/example")

@@ -19,7 +19,8 @@ class Record:
 
     `raw` is what the source says of its other fields, (name, value) by name: material for a mapping, never sent
     by itself and no part of the content. `mapped` is what a mapping made of it for the target, (field, value): the
-    target writes these over what it would have written. `shown` is for lists only: never sent, never compared.
+    target writes these over what it would have written; `views` is the same for single store views. `shown` is for
+    lists only: never sent, never compared.
     """
 
     entity: ClassVar[str]
@@ -27,6 +28,7 @@ class Record:
     version: int = 0
     raw: Pairs = field(default=(), kw_only=True)
     mapped: Pairs = field(default=(), kw_only=True)
+    views: tuple[tuple[str, Pairs], ...] = field(default=(), kw_only=True)
     shown: Pairs = field(default=(), kw_only=True, compare=False)
 
     def content(self) -> dict[str, Any]:
@@ -34,6 +36,8 @@ class Record:
         body = dataclasses.asdict(self)
         for name in UNHASHED:
             body.pop(name)
+        if not self.views:  # most records have none: their hash is what it always was
+            body.pop("views")
         return body
 
     def content_hash(self) -> str:

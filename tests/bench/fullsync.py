@@ -20,6 +20,7 @@ from connector.queue.models import Message
 from connector.records import INVENTORY, PRICE, PRODUCT
 from connector.sandbox.process import Children, free_base
 from connector.setup import connectors, lifecycle
+from connector.systems.acumatica.polls import PAGE
 from tests.bench.common import Goal, World
 from tests.bench.drain import resident
 from tests.flow.shop import CONNECTOR, ask, values_for
@@ -29,7 +30,7 @@ CATALOGUE = 50_000
 
 
 def run(world: World, python: Path) -> list[Goal]:
-    return full_sync(world) if world.name == "SQLite" else []
+    return [*full_sync(world), *reading(world)] if world.name == "SQLite" else []
 
 
 def full_sync(world: World, products: int = PRODUCTS) -> list[Goal]:
@@ -142,3 +143,34 @@ def bound(entity: str) -> int:
     query = select(func.count()).where(columns.entity == entity, columns.target_id != "")
     with db.read() as connection:
         return int(connection.execute(query).scalar_one())
+
+
+def reading(world: World, products: int = CATALOGUE) -> list[Goal]:
+    """A catalogue that is only read: pages, calls, memory."""
+    with shop(world, products) as sandboxes:
+        erp, engine = sandboxes.url("acumatica"), world.app.extensions["engine"]
+        engine.poll(CONNECTOR, PRICE)  # the first pages are read once before it counts
+        before, (asked, _), memory, started = resident(), traffic(erp), Memory(), CLOCK.monotonic()
+        with memory:
+            engine.poll(CONNECTOR, PRODUCT)
+        seconds, (done, _) = CLOCK.monotonic() - started, traffic(erp)
+    columns = Message.__table__.c
+    with db.read() as connection:
+        put = connection.execute(select(func.count()).where(columns.entity == PRODUCT)).scalar_one()
+    least = math.ceil(put / PAGE)
+    name = f"{put:,} items are read in pages"
+    grown = max([*memory.seen, before]) / before
+    return [
+        Goal(
+            "G25",
+            f"{name}: calls <= 1.1 x of pages of {PAGE}",
+            f"{done - asked} of {least}",
+            done - asked <= 1.1 * least,
+        ),
+        Goal(
+            "G25",
+            f"{name}: memory <= 1.1 x of before",
+            f"{grown:.2f} x ({before:.0f} MB before; {seconds:.0f} s)",
+            grown <= 1.1,
+        ),
+    ]

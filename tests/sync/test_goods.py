@@ -177,3 +177,19 @@ def test_a_vendors_new_number_is_sent_though_our_own_stock_is_the_same(both: Bot
     assert both.go("inventory", "erp_to_store", "A", "batch").word is None
     sent = both.store.written[-1]
     assert isinstance(sent, Stock) and sent.levels[0].available == D(11)
+
+
+def test_rows_of_a_store_view_make_values_of_that_view_only(both: Both) -> None:
+    both.tables["product"] = [
+        {"store": "name", "erp": "Description", "direction": "erp_to_store"},
+        {"store": "name", "erp": "NAME_FR", "direction": "erp_to_store", "scope": "fr"},
+    ]
+    both.erp.put(Product("A", name="A", raw=(("Description", "Bench"), ("NAME_FR", "Banc"))))
+    assert both.go("product", "erp_to_store", "A").word is None
+    (sent,) = both.store.written
+    assert sent.mapped == (("name", "Bench"),) and sent.views == (("fr", (("name", "Banc"),)),)
+
+
+def test_a_record_without_values_of_a_view_has_the_hash_that_it_always_had() -> None:
+    assert "views" not in Product("A", name="A").content()
+    assert Product("A", views=(("fr", (("name", "Banc"),)),)).content_hash() != Product("A").content_hash()

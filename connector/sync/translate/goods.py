@@ -66,7 +66,7 @@ def _tiers(job: Job, one: Price) -> Price:
 
 
 def _tier(job: Job, tier: Tier) -> Tier:
-    """With the store's group. One that has none, and a price of one customer, are left out by the store, which says so."""
+    """With the store's group. What has none, and a price of one customer, is left out by the store, which says so."""
     if not tier.price_class or tier.customer:
         return tier
     rows = job.context.rows("customer_group")

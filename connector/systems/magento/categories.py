@@ -7,13 +7,14 @@ the whole branch along. Written in the scope of all store views, so that a view'
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, ClassVar
 
 from connector.errors import Fail, Skip
 from connector.records import CATEGORY, Category, Record
 from connector.systems.base import Page, Written
-from connector.systems.magento import errors, mapped, schema
+from connector.systems.magento import errors, mapped, schema, views
 from connector.systems.magento.client import not_magento, reading
 from connector.systems.magento.entity import Entity, gone, since_filter, version
 from connector.systems.magento.urlkeys import slug, unique_key
@@ -57,17 +58,26 @@ class Categories(Entity):
         if not record.name:
             raise Fail(f"Category {record.key} has no name.", code="magento.no_name")
         if not target_id:
-            return self._create(record)
+            return self._views(record, self._create(record))
         path = f"/categories/{int(target_id)}"
         try:
             data = self.client.call("GET", path, action=SYNC).data
         except Fail as word:
             if not gone(word):
                 raise
-            return self._create(record)  # deleted in the store: made anew
+            return self._views(record, self._create(record))  # deleted in the store: made anew
         with reading(path):
             held = category(data)
-        return self._update(record, held)
+        return self._views(record, self._update(record, held))
+
+    def _views(self, record: Category, done: Written) -> Written:
+        """The values of single store views, once the category is there."""
+        if not record.views or not done.target_id.isdigit():
+            return done
+        known = self.shop.directory.attributes(CATEGORY)
+        told = views.write(self.shop, record, f"/categories/{int(done.target_id)}", {}, known, SYNC)
+        notes = [*done.fields.get("notes", ()), *told.pop("notes", ())]
+        return replace(done, fields={**done.fields, **told, **({"notes": notes} if notes else {})})
 
     def delete(self, key: str, target_id: str) -> Written:
         """As the category settings say: disable, delete or ignore. What still has children is only disabled."""

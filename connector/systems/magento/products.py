@@ -7,13 +7,14 @@ update when the SKU is there already, so a lost reply does no harm (facts/MAGENT
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, ClassVar
 
 from connector.errors import Fail, Outcome, Refused, Retry, Skip
 from connector.records import PRODUCT, Product, Record
 from connector.systems.base import Page, Written
-from connector.systems.magento import errors, fields, goods
+from connector.systems.magento import errors, fields, goods, views
 from connector.systems.magento.client import not_magento, reading, sku_path
 from connector.systems.magento.entity import Entity, since_filter
 from connector.systems.magento.fields import DISABLED, Draft
@@ -69,11 +70,21 @@ class Products(Entity):
         try:
             if not (record.active and record.exported):
                 return self._take_off(record, bound)
-            return self._update(record, held) if bound else self._create(record)
+            return self._views(record, self._update(record, held) if bound else self._create(record))
         except Refused:
             raise
         except Outcome as word:
             return Written(record.key, problem=word)
+
+    def _views(self, record: Product, done: Written) -> Written:
+        """The values of single store views, once the product is there."""
+        if not record.views:
+            return done
+        codes = sorted({name.strip() for _, pairs in record.views for name, _ in pairs})
+        known = self.store.attributes(codes)
+        told = views.write(self.shop, record, f"/products/{sku_path(record.key)}", {"sku": record.key}, known)
+        notes = [*done.fields.get("notes", ()), *told.pop("notes", ())]
+        return replace(done, fields={**done.fields, **told, **({"notes": notes} if notes else {})})
 
     def delete(self, key: str, target_id: str) -> Written:
         """As the product settings say: delete, disable or ignore. What is already gone is done."""

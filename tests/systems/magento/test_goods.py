@@ -128,3 +128,15 @@ def test_mapped_fields_are_written_over_the_others(shop: Shop) -> None:
         'outdoor left out: "maybe" is neither yes nor no',
         "nope left out: the store has no such field",
     ]
+
+
+def test_a_value_of_one_store_view_is_written_through_that_view_after_the_global_ones(shop: Shop) -> None:
+    shop.furnished().file("PUT", "/products/GB-200", "product.json")
+    french = (("name", "Banc de jardin"), ("price", "1"))
+    record = Product("GB-200", name="Garden bench", views=(("fr", french),))
+    (written,) = shop.magento().write_many([record], known={"GB-200": "5"})
+    everywhere, view = shop.writes()
+    assert "/rest/all/V1/" in everywhere.url and everywhere.body["product"]["name"] == "Garden bench"
+    assert "/rest/fr/V1/" in view.url and view.body == {"product": {"sku": "GB-200", "name": "Banc de jardin"}}
+    assert written.problem is None and written.fields["name in fr"] == "Banc de jardin"
+    assert any(note.startswith("fr: price left out") for note in written.fields["notes"]), "it would be everybody's"

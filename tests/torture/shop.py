@@ -8,6 +8,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "entities": dict.fromkeys(
         ("product", "price", "inventory", "customer", "order", "order_status", "shipment", "invoice"), True
     ),
+    "brake": {"enabled": False},  # every price and number here is one that nobody would have typed
     "customer": {"default_class": "ECOMMERCE", "default_terms": "PREPAY", "default_statement_cycle": "EOM"},
     "order": {
         "type": "SO",

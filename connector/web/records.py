@@ -16,7 +16,7 @@ from connector.queue import history
 from connector.queue.filters import Filter
 from connector.queue.inbox import LONGEST_KEY
 from connector.queue.models import PENDING, RUNNING
-from connector.records import CREDIT_MEMO, INVOICE, ORDER, ORDER_STATUS, PRODUCT, SHIPMENT
+from connector.records import COMPOSITE, CREDIT_MEMO, INVOICE, ORDER, ORDER_STATUS, PRODUCT, SHIPMENT
 from connector.setup import connectors
 from connector.setup.connectors import Config
 from connector.setup.models import OPERATOR
@@ -89,6 +89,12 @@ def _ways(config: Config, entity: str) -> list[Sync]:
     return [sync for sync in every if config.flows(entity, sync.direction)] or every[:1]
 
 
+def _of_this_key(config: Config, shown: Sync) -> list[Sync]:
+    """What else goes by the same key: whatever hangs on a product has its SKU."""
+    alike = [sync.entity for sync in SYNCS if sync.entity in (PRODUCT, COMPOSITE) or PRODUCT in sync.needs]
+    return [_ways(config, entity)[0] for entity in dict.fromkeys(alike)] if shown.entity in alike else []
+
+
 def _way(config: Config, entity: str, key: str) -> Sync:
     """The sync that this page is about: the one that is asked for, else that of the record's newest message."""
     ways = _ways(config, entity)
@@ -118,7 +124,7 @@ def _show(config: Config, sync: Sync, key: str, part: str | None, read: bool = F
         part,
         config=config,
         sync=sync,
-        syncs=[next(iter(_ways(config, entity))) for entity in dict.fromkeys(sync.entity for sync in SYNCS)],
+        syncs=_of_this_key(config, sync),
         ways=_ways(config, sync.entity),
         key=key,
         here=address(config, sync, key),
@@ -135,6 +141,7 @@ def _show(config: Config, sync: Sync, key: str, part: str | None, read: bool = F
         may_act=current_user.may(OPERATOR),
         look=_look(config.id, sync, key) if read else None,
         facts=sides.facts,
+        raw=sides.raw,
         related=timeline.related(config.id, sync.entity, key),
     )
     if part == "status" and not moving:

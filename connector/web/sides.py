@@ -9,12 +9,15 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from connector.records import Level, Record
+from connector.records import Address, Level, Record
 
 Facts = list[tuple[str, list[str]]]
-HIDDEN = ("version", "fields", "shown")
+HIDDEN = ("version", "fields", "shown", "raw")
 WHY = "why"  # among what was told: sentences about how it came about
-MONEY = ("price", "msrp", "special_price")
+MONEY = (
+    "price", "msrp", "special_price", "amount", "total", "subtotal", "tax", "discount", "rounding", "shipping_amount",
+    "shipping_discount", "shipping_tax",
+)  # fmt: skip
 LABELS = {
     "key": "Key", "target_id": "ID in the store", "msrp": "MSRP", "url_key": "URL key", "base_uom": "Base unit",
     "weight_uom": "Weight unit", "exported": "Export is on", "active": "May be sold", "sellable": "May be sold",
@@ -35,6 +38,11 @@ def facts(record: Record | None) -> Facts:
     more = getattr(record, "fields", None)
     found += told(more) if isinstance(more, Mapping) else []
     return [(label, lines) for label, lines in found if lines]
+
+
+def raw(record: Record | None) -> Facts:
+    """(label, lines) of every other field as the system named it, for those who map them."""
+    return [(str(name), lines) for name, value in getattr(record, "raw", ()) if (lines := _lines(value))]
 
 
 def told(values: Mapping[str, Any] | str) -> Facts:
@@ -64,10 +72,12 @@ def _label(name: str) -> str:
 
 def _money_or_lines(name: str, value: Any) -> list[str]:
     """An amount of money has two decimals at least: 12.5 reads like a slip."""
-    if name in MONEY and isinstance(value, Decimal):
-        exact = value.normalize()
-        return [format(exact if exact.as_tuple().exponent < -2 else value.quantize(Decimal("0.01")), "f")]  # type: ignore[operator]
-    return _lines(value)
+    return [_money(value)] if name in MONEY and isinstance(value, Decimal) else _lines(value)
+
+
+def _money(value: Decimal) -> str:
+    exact = value.normalize()
+    return format(exact if exact.as_tuple().exponent < -2 else value.quantize(Decimal("0.01")), "f")  # type: ignore[operator]
 
 
 def _lines(value: Any) -> list[str]:
@@ -76,7 +86,7 @@ def _lines(value: Any) -> list[str]:
     if isinstance(value, Mapping):
         return [f"{name}: {_text(item)}" for name, item in value.items()]
     if isinstance(value, str | bytes) or not isinstance(value, Iterable):
-        return [_text(value)]
+        return [_part(value)]
     return [_item(item) for item in value]
 
 
@@ -88,7 +98,26 @@ def _item(item: Any) -> str:
         )
     if isinstance(item, tuple | list) and len(item) == 2:
         return f"{item[0]}: {_text(item[1])}"
-    return _text(item)
+    return _part(item)
+
+
+def _part(item: Any) -> str:
+    """A part of a record (a line, an address, a payment) in one line: what is said in it, with its labels."""
+    if isinstance(item, Address):
+        names = (" ".join(filter(None, (item.first_name, item.last_name))), item.company, *item.lines)
+        place = " ".join(filter(None, (item.postcode, item.city)))
+        rest = (item.region_name or item.region, item.country, item.phone, item.email, item.vat_number)
+        return ", ".join(dict.fromkeys(text for text in (*names, place, *rest) if text))
+    if not dataclasses.is_dataclass(item) or isinstance(item, type):
+        return _text(item)
+    said = [(field.name, getattr(item, field.name)) for field in dataclasses.fields(item)]
+    return ", ".join(f"{_label(name).lower()} {_said(name, value)}" for name, value in said if value)
+
+
+def _said(name: str, value: Any) -> str:
+    if name in MONEY and isinstance(value, Decimal):
+        return _money(value)
+    return " / ".join(_item(part) for part in value) if isinstance(value, tuple) else _item(value)
 
 
 def _text(value: Any) -> str:

@@ -11,7 +11,7 @@ from flask import Flask
 
 from connector.db import db, utcnow
 from connector.errors import Invalid, Retry
-from connector.records import Level, Price, Product, Stock, StoreProduct
+from connector.records import Address, Level, Line, Order, Price, Product, Stock, StoreProduct
 from connector.sync.models import Binding
 from connector.web import sides
 from tests import rows
@@ -210,6 +210,21 @@ def test_facts_leave_out_what_is_empty_and_write_numbers_plainly() -> None:
     assert sides.facts(None) == []
     assert sides.told("not json") == sides.told("[1]") == []
     assert sides.told({"a": [{"b": 1}], "c": {"d": True}, "e": None}) == [("A", ['{"b": 1}']), ("C", ["d: yes"])]
+
+
+def test_parts_of_an_order_are_read_as_sentences_and_raw_fields_apart() -> None:
+    billing = Address("7", "Ann", "Lee", lines=("3 Main St",), city="Paris", postcode="75011", country="FR")
+    line = Line("1", "MUG", Decimal(2), Decimal("9.5"), discount=Decimal("1.5"))
+    order = Order("1", billing=billing, lines=(line,), total=Decimal("17.5"), raw=(("store_id", 1),))
+    found = dict(sides.facts(order))
+    assert found["Billing"] == ["Ann Lee, 3 Main St, 75011 Paris, FR"] and found["Total"] == ["17.50"]
+    assert found["Lines"] == ["key 1, sku MUG, quantity 2, price 9.50, discount 1.50, kind simple"]
+    assert "Raw" not in found and sides.raw(order) == [("store_id", ["1"])]
+
+
+def test_only_what_goes_by_the_same_key_is_offered(engine: Desk, viewer: Client) -> None:
+    assert '/records/DEMO/price/MUG"' in viewer.get("/records/DEMO/product/MUG").text
+    assert "Records of this key" not in viewer.get("/records/DEMO/order/000000001").text
 
 
 def test_a_stock_says_why_it_is_this_number(engine: Desk, viewer: Client) -> None:

@@ -11,6 +11,8 @@ from flask import Flask
 from connector.db import db, utcnow
 from connector.errors import Skip
 from connector.queue.models import Run
+from connector.records import ERP_TO_STORE
+from connector.setup import auto
 from connector.setup.models import ReferenceValue
 from connector.setup.settings import ENTITIES
 from tests import rows
@@ -85,6 +87,14 @@ def test_columns_can_be_filtered(engine: Desk, viewer: Client) -> None:
     assert listed(viewer, "/manual/DEMO?auto=yes") == []
     assert "No sync matches" in viewer.get("/manual/DEMO?auto=yes").text
     assert viewer.get("/manual/DEMO?status=odd").status_code == 422
+
+
+def test_the_auto_cron_column_says_what_is_configured(engine: Desk, viewer: Client) -> None:
+    """SCH-07."""
+    auto.set_auto("DEMO", "product", ERP_TO_STORE, True, "06:30:00", "daily")
+    assert "Yes 30 6 * * *" in row(viewer, "product") and "Yes" not in row(viewer, "category")
+    auto.set_auto("DEMO", "product", ERP_TO_STORE, False)
+    assert "Yes" not in row(viewer, "product")
 
 
 def test_sync_now_starts_a_run_and_shows_its_console(engine: Desk, operator: Client) -> None:

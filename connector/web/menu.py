@@ -59,6 +59,7 @@ def entries() -> list[Entry]:
         *menu,
         _entry("Messages", "envelope", "/messages"),
         _entry("Failed Messages", "exclamation-octagon", "/failed"),
+        _entry("Order Sync Failure", "cart-x", "/failed/orders"),
         _entry("Sync Log", "journal-text", "/log"),
         _entry("Saved views", "bookmark", "/views"),
         _entry("Notifications", "bell", "/notifications"),

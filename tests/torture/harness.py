@@ -255,16 +255,14 @@ class House:
     # --- and letting it rest
 
     def rest(self) -> None:
-        """Wait until nothing is left to do. What is neither done nor resting after 60 seconds is stuck."""
+        """Wait until nothing is left to do. What is neither done nor resting 60 seconds after all was told is stuck."""
         started = time.monotonic()
-        until = started + REST
-        self._wait(until, self._pushes_are_out)
+        self._wait(started + REST, self._pushes_are_out)
         self._say(started, "the ERP has sent its pushes")
-        self._poll(until, (*TRADE[:1], *PEOPLE))
-        self._poll(until, (*GOODS, *TRADE[1:]))
+        self._poll(time.monotonic() + REST, (*TRADE[:1], *PEOPLE, *GOODS, *TRADE[1:]))
         self._release_held()
         self._say(started, "looked for changes")
-        self._wait(until, lambda: not any(self.open().values()))
+        self._wait(time.monotonic() + REST, lambda: not any(self.open().values()))
         self._say(started, "at rest")
         self.figures.rest_seconds = time.monotonic() - started
         self.figures.stuck = {name: number for name, number in self.open(ready=True).items() if number}

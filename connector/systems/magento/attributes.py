@@ -100,12 +100,12 @@ class Attributes(Entity):
         return held
 
     def _options(self, record: Attribute, held: StoreAttribute, created: bool) -> dict[str, Any]:
-        """Add what is missing, rename what the ERP calls otherwise now; nothing is taken away."""
+        """Add what is missing. What is there is never altered (MAP-09): a buyer's word may be a translation of ours."""
         views = self.shop.directory.views()
         path = f"/products/attributes/{quote(held.code, safe='')}/options"
         known = {label.casefold(): number for label, number in held.options}
         shown = self._shown(path, views[0].code) if views and not created else {}
-        added, renamed = [], []
+        added, kept = [], []
         for option in record.options:
             label = option.label or option.value
             number = known.get(option.value.casefold())
@@ -116,10 +116,8 @@ class Attributes(Entity):
                 self._add(path, body)
                 added.append(option.value)
             elif shown and shown.get(number, label) != label:
-                body["value"] = number
-                self.client.call("PUT", f"{path}/{int(number)}", body={"option": body}, action=OPTIONS)
-                renamed.append(f"{shown[number]} -> {label}")
-        return {name: rows for name, rows in (("options_added", added), ("options_renamed", renamed)) if rows}
+                kept.append(f"option {option.value} stays {shown[number]}, which the ERP calls {label}")
+        return {name: rows for name, rows in (("options_added", added), ("notes", kept)) if rows}
 
     def _add(self, path: str, body: Mapping[str, Any]) -> None:
         try:

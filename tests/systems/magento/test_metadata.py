@@ -64,22 +64,17 @@ def test_a_new_attribute_is_made_with_options_and_put_into_the_sets_of_its_item_
     assert written.fields["options_added"] == ["S", "M"] and written.fields["sets"] == ["Garden Furniture"]
 
 
-def test_an_attribute_that_is_there_gets_new_options_and_new_names_only(shop: Shop) -> None:
+def test_an_attribute_that_is_there_gets_new_options_and_is_never_altered(shop: Shop) -> None:
     having(shop, [row("shoe_size", "select", ("S", "5"))])
     shop.answer("GET", "/products/attribute-sets/12/attributes", [{"attribute_code": "shoe_size"}])
     shop._routes["GET", "/products/attribute-sets/12/attributes"].pop(0)
     shop.answer(
         "GET", "/products/attributes/shoe_size/options", [{"label": " ", "value": ""}, {"label": "Tiny", "value": "5"}]
     )
-    shop.answer("PUT", "/products/attributes/shoe_size/options/5", True)
     shop.answer("POST", "/products/attributes/shoe_size/options", "6")
     written = told(shop, SIZES)
-    assert [(sent.method, sent.path) for sent in shop.writes()] == [
-        ("PUT", "/products/attributes/shoe_size/options/5"),
-        ("POST", "/products/attributes/shoe_size/options"),
-    ]
-    assert shop.writes()[0].body["option"]["store_labels"][0] == {"store_id": 1, "label": "Small"}
-    assert not written.created and written.fields["options_renamed"] == ["Tiny -> Small"]
+    assert [(sent.method, sent.path) for sent in shop.writes()] == [("POST", "/products/attributes/shoe_size/options")]
+    assert not written.created and written.fields["notes"] == ["option S stays Tiny, which the ERP calls Small"]
 
 
 def test_an_option_that_was_made_by_hand_under_its_description_is_taken(shop: Shop) -> None:

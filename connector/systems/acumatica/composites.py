@@ -20,7 +20,9 @@ from connector.systems.base import Change, Page
 
 TEMPLATES, KITS = "TemplateItems", "KitSpecification"
 EXPAND = "Attributes,Categories,Matrix"
-NO_FIELDS = ("TemplateItemID", "CrossReferences/AlternateType", "CrossReferences/AlternateID", "BaseUnit")
+NO_FIELDS = (
+    "TemplateItemID", "CrossReferences/AlternateType", "CrossReferences/AlternateID", "BaseUnit", "ItemType", "PostingClass",
+)  # fmt: skip
 
 
 def read(erp: Erp, keys: Sequence[str]) -> dict[str, Composite]:

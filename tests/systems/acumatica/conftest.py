@@ -1,9 +1,13 @@
-"""A small Acumatica site on the wire: `responses` with our own payload files, and the system that reads it."""
+"""A small Acumatica site on the wire: `responses` with our own payload files, and the system that reads it.
+
+Every test of this folder is a contract test too: what it asks for is looked up in the published contract.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -16,11 +20,14 @@ from connector.clock import FakeClock
 from connector.systems.acumatica import Acumatica
 from connector.systems.acumatica.settings import SETTINGS
 from connector.systems.base import clean_all
+from tests.conftest import SHARED
+from tests.contract.acumatica_names import inside, wrong
 
 BASE = "https://erp.example/site"
 ENDPOINT = f"{BASE}/entity/Default/24.200.001"
 DATA = Path(__file__).parent / "data"
 VALUES = {"url": BASE + "/", "tenant": "Company", "username": "admin", "password": "hush-hush"}
+INVENTED = ("Thing", "MyWarehouses")  # entities that only these tests have
 NOT_THERE = {
     "message": "An error has occurred.",
     "exceptionMessage": "No entity satisfies the condition.",
@@ -64,6 +71,22 @@ class Wire(responses.RequestsMock):
 def wire() -> Iterator[Wire]:
     with Wire(assert_all_requests_are_fired=False) as mock:
         yield mock
+        said = [problem for call in mock.calls for problem in unknown(call.request)]
+    assert said == []
+
+
+def unknown(request: PreparedRequest) -> list[str]:
+    """What a request names that the published contract of its endpoint version does not know."""
+    told = inside(request)
+    known = entities(told[0]) if told else {}
+    return list(wrong(request, known)) if told and known and told[1] not in INVENTED else []
+
+
+@cache
+def entities(version: str) -> dict[str, Any]:
+    """The entities of one version of the Default endpoint; none where its contract is not at hand."""
+    path = SHARED / "contracts" / "acumatica" / f"entities-Default_{version}.json"
+    return dict(json.loads(path.read_text())["entities"]) if path.is_file() else {}
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from connector.watch.breaker import PROBING, State
 from connector.watch.meter import Use
 
 ALIVE = timedelta(seconds=30)  # a process says that it is there every few seconds
-WELL, TRYING, RESTING, REFUSED, ASLEEP = "well", "trying", "resting", "refused", "asleep"
+WELL, TRYING, RESTING, REFUSED, STOPPED, ASLEEP = "well", "trying", "resting", "refused", "stopped", "asleep"
 SIDES = {"erp": "ERP", "store": "Store"}
 
 
@@ -80,12 +80,19 @@ def _side(config: Config, side: str, use: Use, open_: Sequence[State]) -> Side:
         state = TRYING if whole.state == PROBING else RESTING
         reason, retry_at = whole.reason, whole.retry_at
     if config.attention:
-        state, reason, retry_at = REFUSED, config.attention, None
+        state, reason, retry_at = (REFUSED if _meant(config, side) else STOPPED), config.attention, None
     elif not config.active or config.state not in ("active", "paused"):
         state = ASLEEP
     allowed = int(config.section(side).get("requests_per_minute") or 0)
     rest = tuple(one for one in mine if one.entity)
     return Side(config.id, side, _name(config, side).partition("/")[2], state, reason, retry_at, use, allowed, rest)
+
+
+def _meant(config: Config, side: str) -> bool:
+    """Whether the connector's attention is about this side: it names the system, or none."""
+    system, other = (config.erp, config.plugin) if side == "erp" else (config.plugin, config.erp)
+    said = config.attention.casefold()
+    return system in said or other not in said
 
 
 def workers(now: datetime) -> list[Worker]:

@@ -54,6 +54,7 @@ def test_one_entity_alone_is_named(operator: Client) -> None:
 
 def test_refused_credentials_say_who_must_do_what(viewer: Client, admin: Client) -> None:
     connectors.need_attention("DEMO", "Acumatica refused the user name or the password.")
+    assert "Rests as well" in text_of(viewer.get(PAGE).text)
     assert "An administrator has to correct the credentials" in text_of(viewer.get(PAGE).text)
     page = admin.get(PAGE)
     assert "All calls have stopped" in text_of(page.text) and "/connectors/DEMO/settings/connection" in page.text

@@ -21,7 +21,8 @@ from connector.systems.base import Change, Page
 TEMPLATES, KITS = "TemplateItems", "KitSpecification"
 EXPAND = "Attributes,Categories,Matrix"
 NO_FIELDS = (
-    "TemplateItemID", "CrossReferences/AlternateType", "CrossReferences/AlternateID", "BaseUnit", "ItemType", "PostingClass",
+    "TemplateItemID", "CrossReferences/AlternateType", "CrossReferences/AlternateID", "BaseUnit", "ItemType",
+    "PostingClass",
 )  # fmt: skip
 
 

@@ -14,9 +14,11 @@ warehouse is closed, so that a later truth would look older than an earlier one.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from threading import Lock
 from typing import Any
 
 from connector.clock import Clock
@@ -31,6 +33,7 @@ from connector.systems.acumatica.values import Entity, flag, instant, number, ro
 SUMMARY, STORAGE = "InventorySummaryInquiry", "StorageDetailsInquiry"
 SUMMARY_ROWS, STORAGE_ROWS = "Results", "StorageDetails"
 FIELDS = ("InventoryID", "ItemStatus", "ExportToExternal")
+Quantities = dict[str, list[list[Decimal | None]]]
 REMEMBERED = 600.0  # seconds that the list of warehouses stays good
 
 
@@ -46,6 +49,8 @@ class Warehouses:
         self.chosen = [str(code).strip() for code in chosen]
         self._known: list[str] = []
         self._until = 0.0
+        self._lists: dict[str, tuple[float, Quantities]] = {}
+        self._locks: defaultdict[str, Lock] = defaultdict(Lock)
 
     def monitored(self) -> list[str]:
         """Codes in order. Raises Fail when there is none at all."""
@@ -61,6 +66,22 @@ class Warehouses:
                 help="Check the Warehouses form (IN204000) and the user's access to warehouses.",
             )
         return self._known
+
+    def quantities(self, code: str) -> Quantities:
+        """What each item has in a warehouse, by its folded id: the rows on hand, available, for shipping.
+
+        Read anew for each caller, but callers that wait for one another share: a list whose reading began after a
+        caller asked holds every change that the caller can have been told of.
+        """
+        asked = self.clock.monotonic()
+        with self._locks[code]:
+            began, held = self._lists.get(code, (float("-inf"), {}))
+            if began <= asked:
+                began, held = self.clock.monotonic(), {}
+                for row in storage(self.client, code):
+                    held.setdefault(text(row, "InventoryID").casefold(), []).append(_quantities(row))
+                self._lists[code] = began, held
+            return held
 
     def active(self) -> list[str]:
         found = self.client.list("Warehouse", {"$select": "WarehouseID,Active"})
@@ -99,7 +120,7 @@ def read(client: Client, keys: Sequence[str], warehouses: Warehouses, inquiry: R
     elif len(kept) <= len(codes):
         _by_item(client, kept, codes, levels)
     elif kept:
-        _by_warehouse(client, kept, codes, levels)
+        _by_warehouse(warehouses, kept, codes, levels)
     return {key: _stock(item, levels, codes) for key, item in found.items()}
 
 
@@ -118,13 +139,12 @@ def _by_item(client: Client, keys: Sequence[str], codes: Sequence[str], levels: 
                 levels.add(key, warehouse, [number(row, name) for name in names])
 
 
-def _by_warehouse(client: Client, keys: Sequence[str], codes: Sequence[str], levels: Levels) -> None:
-    wanted = {key.casefold() for key in keys}
+def _by_warehouse(warehouses: Warehouses, keys: Sequence[str], codes: Sequence[str], levels: Levels) -> None:
     for code in codes:
-        for row in storage(client, code):
-            key = text(row, "InventoryID")
-            if key.casefold() in wanted:
-                levels.add(key, code, _quantities(row))
+        held = warehouses.quantities(code)
+        for key in keys:
+            for quantities in held.get(key.casefold(), ()):
+                levels.add(key, code, quantities)
 
 
 def storage(client: Client, warehouse: str) -> list[Entity]:

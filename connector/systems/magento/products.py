@@ -22,6 +22,7 @@ from connector.systems.magento.find import by_key, existing, products, with_quan
 from connector.systems.magento.shop import Shop
 from connector.systems.magento.urlkeys import unique_key, url_key
 
+LOOKED = 300.0  # seconds that a look-up which found nothing is believed
 Links = Mapping[str, Sequence[Mapping[str, Any]]]  # SKU -> category links that it has
 GONE = {errors.UNKNOWN_SET, errors.MISSING_VALUE, errors.NO_SUCH_PRODUCT}  # what a partial PUT of a missing SKU gets
 
@@ -37,6 +38,7 @@ class Products(Entity):
         self.websites = list(shop.setting(PRODUCT, "websites", ()))
         self.deletion = str(shop.setting(PRODUCT, "deletion", "disable"))
         self.backorders = str(shop.setting(PRODUCT, "backorders_attribute", "BACKORDERS"))
+        self._missed: dict[str, float] = {}  # keys that a look-up did not find, and when
         self.from_store = shop.setting("direction", PRODUCT, "erp_to_store") != "erp_to_store"
 
     def read_many(self, keys: Sequence[str]) -> dict[str, Record]:
@@ -51,7 +53,13 @@ class Products(Entity):
 
     def find_like(self, records: Sequence[Product]) -> dict[str, Record]:
         keys = [record.key for record in records]
-        return dict(goods.read_many(self.shop, keys)) if self.from_store else dict(products(self.client, keys))
+        found: dict[str, Record] = {
+            **(goods.read_many(self.shop, keys) if self.from_store else products(self.client, keys))
+        }
+        now = self.shop.clock.monotonic()
+        self._missed = {key: at for key, at in self._missed.items() if now - at < LOOKED}
+        self._missed |= {key: now for key in keys if key not in found}
+        return found
 
     def write_many(self, records: Sequence[Product], known: Mapping[str, str]) -> list[Written]:
         """One by one; a refusal is in `problem`. Raises Refused, which concerns every other record too."""
@@ -115,7 +123,8 @@ class Products(Entity):
         return self._written(record, answer, draft, created=created)
 
     def _there(self, keys: Sequence[str]) -> Iterable[str]:
-        """Which of these products are in the store though nobody has bound them."""
+        """Which of these products are in the store though nobody has bound them; those just looked for are not."""
+        keys = [key for key in keys if self.shop.clock.monotonic() - self._missed.get(key, -LOOKED) >= LOOKED]
         return existing(self.client, keys) if keys else ()
 
     def _links(self, keys: Sequence[str]) -> Links:

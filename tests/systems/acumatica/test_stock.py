@@ -149,3 +149,25 @@ def test_an_old_site_calls_its_columns_otherwise(wire: Wire, make: Make) -> None
     wire.put(f"{old}/StorageDetailsInquiry", json=load("storage-22.json"))
     found = read(make({"inventory": {"warehouses": ["MAIN"]}}), "TEAPOT01", "CUP02")
     assert found["TEAPOT01"].levels == (MAIN,)
+
+
+class Moments:
+    """A clock that says one moment after the other."""
+
+    def __init__(self, *moments: float) -> None:
+        self.left = list(moments)
+
+    def monotonic(self) -> float:
+        return self.left.pop(0)
+
+
+@pytest.mark.parametrize(("asked", "readings"), [(4.0, 1), (5.0, 2), (6.0, 2)])
+def test_a_list_that_was_begun_after_somebody_asked_is_shared_and_an_older_one_never(
+    site: Wire, make: Make, asked: float, readings: int
+) -> None:
+    """Several batches wait for the same long list. Who asked after it was begun may know of a newer change."""
+    warehouses = make().warehouses
+    warehouses.clock = Moments(3.0, 5.0, asked, 7.0)  # type: ignore[assignment]
+    first = warehouses.quantities("MAIN")
+    assert warehouses.quantities("MAIN") == first
+    assert len(site.requests("StorageDetailsInquiry")) == readings

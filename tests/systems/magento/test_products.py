@@ -409,3 +409,15 @@ def test_a_store_that_is_away_is_asked_once_and_not_for_each_product(shop: Shop)
     done = shop.magento().write_many([Product(key, name=key) for key in ("A", "B", "C")], known={})
     assert [isinstance(one.problem, Retry) and one.problem.away for one in done] == [True] * 3
     assert shop.calls().count("POST /products") == 1
+
+
+def test_what_a_look_up_did_not_find_is_not_looked_for_again_to_be_taken_off(shop: Shop) -> None:
+    shop.answer("GET", "/products", listing([]))
+    magento = shop.magento()
+    records = [Product(key, name=key, active=False) for key in ("A", "B")]
+    assert magento.find_like("product", records) == {}
+    assert all(isinstance(one.problem, Skip) for one in magento.write_many(records, known={}))
+    assert len(shop.sent) == 1
+    shop.clock.advance(301)
+    magento.write_many(records, known={})
+    assert len(shop.sent) == 2

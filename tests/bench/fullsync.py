@@ -6,8 +6,10 @@ latency and parallel requests as with a shop far away, and not by the simulated 
 
 from __future__ import annotations
 
+import json
 import math
 import threading
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -77,7 +79,7 @@ def shop(world: World, products: int) -> Iterator[Children]:
     """Both sandboxes and an initialized connector; nothing runs yet."""
     world.fresh()
     with Children(free_base(), world.folder / "sandbox") as sandboxes:
-        ask("POST", f"{sandboxes.url('acumatica')}/_sandbox/reset", {"products": products})
+        furnish(sandboxes.url("acumatica"), products)
         values = values_for(sandboxes)
         values["store"] |= {"parallel": PARALLEL}
         values["queue"] |= {"threshold_count": 10, "batch_count": BATCH}
@@ -88,6 +90,14 @@ def shop(world: World, products: int) -> Iterator[Children]:
             yield sandboxes
         finally:
             world.app.extensions["engine"].stop()
+
+
+def furnish(erp: str, products: int) -> None:
+    """A catalogue of so many items in the ERP; making it takes a while."""
+    body = json.dumps({"products": products}).encode()
+    request = urllib.request.Request(f"{erp}/_sandbox/reset", body, {"Content-Type": "application/json"}, method="POST")
+    with urllib.request.urlopen(request, timeout=900):
+        pass
 
 
 class Memory:

@@ -32,6 +32,7 @@ SAMPLES = {
     "connector_id": "DEMO", "connector": "DEMO", "entity": "price", "key": "MUG", "side": "erp", "filename": "app.css",
     "message_id": "1", "run_id": "1", "attempt_id": "1", "notification_id": "1", "token": "1", "page": "queue",
     "section": "customer", "name": "classes", "kind": "product", "version": "1", "number": "1", "code": "product",
+    "sender": "magento",
 }  # fmt: skip
 
 

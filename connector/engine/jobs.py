@@ -22,7 +22,7 @@ from connector.engine.clocks import Corrector
 from connector.engine.comparing import Comparer
 from connector.engine.systems import Connections
 from connector.engine.work import Worker, most_at_once
-from connector.errors import Refused
+from connector.errors import Refused, Retry
 from connector.queue import inbox, repair, runner, runs
 from connector.queue.filters import Filter
 from connector.queue.lanes import Lane
@@ -36,7 +36,7 @@ from connector.setup.connectors import Config
 from connector.setup.models import Schedule
 from connector.sync import polls
 from connector.systems.base import Change
-from connector.watch import brakes, report
+from connector.watch import brakes, breaker, report
 from connector.watch.brakes import Limits
 
 
@@ -132,6 +132,9 @@ class Jobs:
         return brakes.look_after(limits, bell=self.bell, clock=self.clock, stop=job_run.stop.is_set)
 
     def _poll(self, lane: Lane, job_run: JobRun) -> str:
+        stopped = self.worker.breakers.stopped(lane.connector, lane.entity)
+        if stopped:
+            raise stopped
         return self.poll(lane, job_run.stop)
 
     def poll(self, lane: Lane, stop: threading.Event | None = None) -> str:
@@ -152,9 +155,14 @@ class Jobs:
         except Refused as word:
             self.worker.refused(lane.connector, word)
             raise
+        except Retry as word:
+            if word.code == breaker.UNREACHABLE:
+                self.worker.heard(lane, context.sync.source, None)
+            raise
         finally:
             if found:
                 self.bell.ring(lane)
+        self.worker.heard(lane, context.sync.source, 200)
         log = context.settings.get("log", {})
         if polled.put and log.get("info", True) and "poll" not in (log.get("actions") or ()):
             events.record(

@@ -76,6 +76,11 @@ class Worker:
             self._look_back(unit.lane, exchanges)
             return Report(verdicts, list(exchanges))
 
+    def heard(self, lane: Lane, side: str, status: int | None) -> None:
+        """What a poll has found of one side; no status: nobody answered."""
+        base = self.connections.bases(lane.connector)[side]
+        self._look_back(lane, [{"url": base, "status": status}])
+
     def _look_back(self, lane: Lane, exchanges: Sequence[Mapping[str, Any]]) -> None:
         """What the calls say of the health of both sides. Our own database may be away: that says nothing of them."""
         try:

@@ -30,7 +30,8 @@ THRESHOLD = 5  # calls in a row
 FIRST, LONGEST = 10.0, 240.0  # seconds of the first pause and of the longest
 FRESH = 1.0  # seconds for which a process believes what it has read
 CODE = "breaker.open"
-UNREACHABLE = ("http.unreachable", CODE)  # codes of messages that wait for the side to be back
+UNREACHABLE = "http.unreachable"
+WAITING = (UNREACHABLE, CODE)  # codes of messages that wait for the side to be back
 DEAD, ILL, WELL = "dead", "ill", "well"
 NAMES = {"erp": "The ERP", "store": "The store"}
 Place = tuple[str, str, str]  # connector, side, entity ("": all of them)
@@ -139,7 +140,7 @@ class Breakers:
                 .values(state=CLOSED, failures=0, closed_at=now)
             ).rowcount
             if closed:
-                waking.due_now(connection, place[0], place[2], UNREACHABLE, now)
+                waking.due_now(connection, place[0], place[2], WAITING, now)
         self._forget(place[0])
         if closed:
             _tell(place, f"{_named(place)} answers again.", "info")
@@ -194,7 +195,7 @@ def try_now(connector: str, side: str, *, now: datetime, user: str) -> int:
             .where(TABLE.c.connector_id == connector, TABLE.c.side == side, TABLE.c.state != CLOSED)
             .values(retry_at=now)
         ).rowcount
-        waking.due_now(connection, connector, "", UNREACHABLE, now)
+        waking.due_now(connection, connector, "", WAITING, now)
     if changed:
         text = f"{NAMES[side]} is to be tried at once."
         events.record("Configuration", text, connector_id=connector, user=user)

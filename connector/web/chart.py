@@ -62,7 +62,7 @@ class Part:
     amount: float
     text: str
     address: str = ""
-    kind: str = ""  # "" | failed: its colour, never told by the colour alone
+    failed: float = 0.0  # how much of it: another colour, and said in the text too
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +73,10 @@ class Shape:
     x: int
     y: float
     height: float
+    failed_y: float = 0.0
+    failed_height: float = 0.0
+    share: int = 0  # of 100, of the highest: for bars that lie
+    failed_share: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +95,14 @@ def bars(parts: Sequence[Part], sentence: str) -> Bars:
     highest = max((part.amount for part in parts), default=0.0)
     shapes = []
     for place, part in enumerate(parts):
-        height = _visible(part.amount * (HEIGHT - 2) / highest) if part.amount > 0 else 1.0
-        shapes.append(Shape(part, place * STEP + (STEP - BAR) // 2, round(HEIGHT - height, 1), height))
+        scale = (HEIGHT - 2) / highest if highest else 0.0
+        failed = _visible(part.failed * scale) if part.failed > 0 else 0.0
+        rest = part.amount - part.failed
+        height = min(_visible(rest * scale), HEIGHT - failed) if rest > 0 else 0.0 if failed else 1.0
+        top = round(HEIGHT - height, 1)
+        x = place * STEP + (STEP - BAR) // 2
+        share, failed_share = (round(100 * amount / highest) if highest else 0 for amount in (part.amount, part.failed))
+        shapes.append(Shape(part, x, top, height, round(top - failed, 1), failed, share, failed_share))
     return Bars(tuple(shapes), tuple(parts), max(len(parts), 1) * STEP, HEIGHT, sentence)
 
 

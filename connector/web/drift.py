@@ -63,7 +63,7 @@ def _card(config: Config, entity: str, rows: list[Any]) -> dict[str, Any]:
             100 - (drift.share_of(row) or 0),
             f"{drift.percent(row)} in step of {row.checked - row.left_out:,}",
             url_for("drift.comparison", connector_id=config.id, number=row.id),
-            "failed",
+            100 - (drift.share_of(row) or 0),
         )
         for row in reversed(over)
     ]
@@ -144,7 +144,7 @@ def _by_field(row: Any) -> chart.Bars:
     counted = sorted(json.loads(row.fields).items(), key=lambda pair: (-pair[1], pair[0]))[:20]
     here = url_for("drift.comparison", connector_id=row.connector_id, number=row.id)
     parts = [
-        chart.Part(name, number, f"{number:,} different", asking.query(here, field=name), "failed")
+        chart.Part(name, number, f"{number:,} different", asking.query(here, field=name), number)
         for name, number in counted
     ]
     return chart.bars(parts, "" if parts else "No field is different.")

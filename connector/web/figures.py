@@ -76,8 +76,8 @@ def _throughput(config: Config, slots: list[figures.Slot]) -> chart.Bars:
     for slot in slots:
         text = f"{slot.total:,} messages" + (f", {slot.failed:,} failed" if slot.failed else "")
         address = asking.query("/messages", connector=config.id, **within(slot.since, slot.until))
-        kind = "failed" if slot.failed else ""
-        parts.append(chart.Part(f"{slot.since:%a %H:%M} UTC", slot.total, text, address if slot.total else "", kind))
+        here = address if slot.total else ""
+        parts.append(chart.Part(f"{slot.since:%a %H:%M} UTC", slot.total, text, here, slot.failed))
     total, failed = sum(slot.total for slot in slots), sum(slot.failed for slot in slots)
     sentence = f"{total:,} messages, {failed:,} failed." if total else "No message in this time."
     return chart.bars(parts, sentence)
@@ -135,7 +135,7 @@ def _failures(config: Config) -> chart.Bars:
             group.count,
             f"{group.count:,} failed",
             url_for("failed.messages", connector=config.id, entity=group.entity, cause=group.code or "-"),
-            "failed",
+            group.count,
         )
         for group in groups[:MOST_CAUSES]
     ]
@@ -149,10 +149,10 @@ def _drift(config: Config) -> chart.Bars:
     parts = [
         chart.Part(
             catalogue.find(entity).title,
-            100 - (drift.share_of(row) or 0),
+            100,
             f"{drift.percent(row)} in step",
             url_for("drift.comparison", connector_id=config.id, number=row.id),
-            "failed",
+            100 - (drift.share_of(row) or 0),
         )
         for (_, entity), row in sorted(drift.newest([config.id]).items())
         if drift.share_of(row) is not None

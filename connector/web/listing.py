@@ -38,8 +38,8 @@ def day(chosen: Filter, asked: Asked) -> chart.Bars | None:
     for slot in figures.throughput(lanes, "day", utcnow()).slots:
         number = getattr(slot, COUNTED[chosen.status])
         address = asking.query("/messages", **(asked.values | within(slot.since, slot.until))) if number else ""
-        kind = "failed" if slot.failed and chosen.status in ("", FAILED) else ""
-        parts.append(chart.Part(f"{slot.since:%a %H:%M} UTC", number, f"{number:,} messages", address, kind))
+        failed = slot.failed if chosen.status in ("", FAILED) else 0
+        parts.append(chart.Part(f"{slot.since:%a %H:%M} UTC", number, f"{number:,} messages", address, failed))
     total = sum(part.amount for part in parts)
     return chart.bars(parts, f"{int(total):,} messages ended in the last day.") if total else None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 from flask.testing import FlaskClient
@@ -110,7 +111,9 @@ def _page(client: FlaskClient, address: str, name: str) -> Goal:
     event.listen(db.engine, "before_cursor_execute", count)
     client.get(address)
     event.remove(db.engine, "before_cursor_execute", count)
+    began = time.process_time()
     spent = [seconds(lambda: client.get(address)) * 1000 for _ in range(TIMES)]
+    busy = (time.process_time() - began) * 1000 / TIMES  # what it costs however busy the machine is
     slow = percentile(spent, 0.95)
-    text = f"{slow:.0f} ms p95, {percentile(spent, 0.5):.0f} ms p50, {statements} statements"
+    text = f"{slow:.0f} ms p95, {percentile(spent, 0.5):.0f} ms p50, {busy:.0f} ms of CPU, {statements} statements"
     return Goal("G16", f"{address} at 1M messages p95 <= 250 ms ({name})", text, slow <= LIMIT)

@@ -137,6 +137,7 @@ class House:
             "inventory": {"quantity_kind": "on_hand", "source_map": source_map},
             "product": {"individual_sync": True},
             "push": {"secret": self.secret},
+            "brake": {"enabled": False},  # its edits are wild on purpose
             **shop.SETTINGS,
         }  # fmt: skip
         connectors.create(CONNECTOR, "Torture", "magento", values, "torture")

@@ -209,7 +209,7 @@ class Jobs:
 
 def _cron(config: Config, schedule: Schedule) -> str:
     """Real time orders are looked for each minute, whatever their Auto Cron says (SCH-08, SYN-26)."""
-    orders = (schedule.job, schedule.entity) == (schedules.POLL, ORDER)
+    orders = (schedule.job, schedule.entity, schedule.direction) == (schedules.POLL, ORDER, STORE_TO_ERP)
     return "* * * * *" if orders and config.section("order").get("real_time") else schedule.cron
 
 

@@ -44,6 +44,7 @@ POLLS = (
     ("customer", ERP_TO_STORE, "*/5 * * * *"),
     ("customer", STORE_TO_ERP, "*/5 * * * *"),
     ("order", STORE_TO_ERP, "*/15 * * * *"),  # each minute with Real Time Sync (SCH-08)
+    ("order", ERP_TO_STORE, "*/15 * * * *"),
     ("order_status", ERP_TO_STORE, "*/5 * * * *"),
     ("shipment", ERP_TO_STORE, "*/5 * * * *"),
     ("invoice", ERP_TO_STORE, "*/5 * * * *"),

@@ -88,6 +88,7 @@ SYNCS = (
     Sync(CUSTOMER, ERP_TO_STORE, "Customer", "CUSTOMER", "Customer Sync", deletes=True),
     Sync(CUSTOMER, STORE_TO_ERP, "Customer", "CUSTOMER", "Customer Sync"),
     Sync(ORDER, STORE_TO_ERP, "Order", "SALESORDER", "Order Sync", once=True),
+    Sync(ORDER, ERP_TO_STORE, "Order", "SALESORDER", "Order Sync", once=True),
     Sync(ORDER_STATUS, ERP_TO_STORE, "Order Status", "ORDERSTATUS", "Order Status Update"),
     Sync(SHIPMENT, ERP_TO_STORE, "Shipment", "SHIPMENT", "Shipment Sync", once=True),
     Sync(INVOICE, ERP_TO_STORE, "Invoice", "INVOICE", "Order Sync", once=True),

@@ -309,8 +309,8 @@ def test_an_action_type_that_is_not_logged_has_no_info_entries() -> None:
 
 
 def test_real_time_orders_are_looked_for_each_minute() -> None:
-    schedule = Schedule(job="poll", entity="order", cron="0 3 * * *")
-    other = Schedule(job="poll", entity="customer", cron="0 3 * * *")
+    schedule = Schedule(job="poll", entity="order", direction="store_to_erp", cron="0 3 * * *")
+    other = Schedule(job="poll", entity="customer", direction="store_to_erp", cron="0 3 * * *")
     assert jobs._cron(config(order={"real_time": True}), schedule) == "* * * * *"
     assert jobs._cron(config(), schedule) == jobs._cron(config(order={"real_time": True}), other) == "0 3 * * *"
 

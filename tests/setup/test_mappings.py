@@ -38,6 +38,17 @@ def test_rows_are_saved_and_read_back_in_order(any_app: Flask) -> None:
     ]
 
 
+def test_a_new_connector_has_the_default_map_of_statuses_both_ways(app: Flask) -> None:
+    """MAP-19, in the ERP's present spelling (CONFLICTS 39)."""
+    make()
+    in_ = {row["store"]: row["erp"] for row in mappings.of("ONE", "status_in")}
+    assert (in_["canceled"], in_["complete"], in_["closed"]) == ("Canceled", "Completed", "Completed")
+    assert {in_[code] for code in ("fraud", "holded", "payment_review")} == {"On Hold"}
+    assert {in_[code] for code in ("pending", "paypal_reversed", "paypal_canceled_reversal")} == {"Pending Approval"}
+    out = {row["erp"]: row["store"] for row in mappings.of("ONE", "status_out")}
+    assert (out["Completed"], out["Canceled"], out["On Hold"]) == ("complete", "canceled", "holded")
+
+
 def test_saving_the_same_again_changes_nothing(app: Flask) -> None:
     make()
     mappings.save("ONE", "product", [NAME], "ann")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from flask import Flask
 
@@ -172,3 +174,17 @@ def test_one_way_overwrites_the_other_side_and_nothing_comes_back(both: Both) ->
     both.go("customer", "erp_to_store", "C1")
     assert [one.phone for one in anna(both, id)] == ["1", "1"]
     assert both.erp.written == [] and both.asked == []
+
+
+def test_one_way_to_the_erp_is_the_mirror(both: Both) -> None:
+    """DIR-02: the store overwrites the ERP, and nothing of the ERP reaches the store."""
+    both.settings["direction"]["customer"] = "store_to_erp"
+    both.store.put(replace(ANNA, key="7", customer_class="", price_class=""))
+    assert both.go("customer", "store_to_erp", "7").word is None
+    (id,) = both.erp.created
+    both.erp.edit("customer", id, phone="2")
+    both.store.edit("customer", "7", company="Berg")
+    assert both.go("customer", "store_to_erp", "7").word is None
+    there = both.erp.records["customer", id]
+    assert isinstance(there, Customer) and (there.phone, there.company) == ("1", "Berg")
+    assert both.store.written == [] and both.asked == []

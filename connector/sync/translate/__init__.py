@@ -26,7 +26,7 @@ from connector.records import (
 )
 from connector.sync.context import Context
 from connector.sync.needs import Needs
-from connector.sync.translate import attributes, categories, customers, goods, memos, orders, shipments
+from connector.sync.translate import attributes, categories, customers, erp_orders, goods, memos, orders, shipments
 from connector.sync.translate.job import Job
 
 Made = Record | Outcome
@@ -41,6 +41,7 @@ TABLE: dict[tuple[str, str], Translate] = {
     (CUSTOMER, ERP_TO_STORE): customers.to_store,
     (CUSTOMER, STORE_TO_ERP): customers.to_erp,
     (ORDER, STORE_TO_ERP): orders.to_erp,
+    (ORDER, ERP_TO_STORE): erp_orders.to_store,
     (ORDER_STATUS, ERP_TO_STORE): shipments.statuses,
     (SHIPMENT, ERP_TO_STORE): shipments.shipments,
     (INVOICE, ERP_TO_STORE): shipments.invoices,

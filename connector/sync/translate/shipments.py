@@ -139,7 +139,11 @@ class _Orders:
 
     def _read(self, wanted: Mapping[str, tuple[str, str]]) -> dict[str, Bound]:
         names = sorted({name for name, _ in wanted.values()})
-        return bindings.by_target(self.job.context.connector, ORDER, names, states=True)
+        connector = self.job.context.connector
+        found = bindings.by_target(connector, ORDER, names, states=True)
+        entered = bindings.get_many(connector, ORDER, [name for name in names if name not in found], states=True)
+        # those that were entered in the ERP are bound the other way round
+        return found | {name: replace(one, source_id=one.target_id) for name, one in entered.items() if one.target_id}
 
     def without(self, key: str, name: str) -> Outcome:
         """The word for what belongs to an order that is not bound."""

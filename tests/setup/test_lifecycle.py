@@ -168,9 +168,10 @@ def test_initialize_makes_the_schedules_switched_as_asked(any_app: Flask, wanted
         ("poll", "inventory", "*/5 * * * *"),
         ("clean", "", "0 1 * * *"),
         ("expiry", "", "0 1 * * *"),
+        ("compare", "", "30 2 * * *"),
     ]
     assert {each.active for each in made} == {wanted}
-    assert len(schedules.all_active(utcnow())) == (8 if wanted else 0)
+    assert len(schedules.all_active(utcnow())) == (9 if wanted else 0)
 
 
 def test_nothing_starts_while_a_required_value_is_missing(app: Flask) -> None:
@@ -196,7 +197,7 @@ def test_uninstall_takes_schedules_and_messages_and_keeps_the_settings(any_app: 
     assert given_up == ["ONE"] and schedules.of("ONE") == [] and grid() == []
     config = connectors.get("ONE")
     assert config.state == NEW and config.section("erp")["password"] == "first-password"
-    assert "8 schedules and 4 waiting messages" in logged("ONE")[-1].message
+    assert "9 schedules and 4 waiting messages" in logged("ONE")[-1].message
     lifecycle.initialize("ONE", "ann")
     assert connectors.get("ONE").state == ACTIVE
 
@@ -237,4 +238,4 @@ def test_of_two_people_at_once_one_is_told_that_it_is_done(app: Flask) -> None:
 
     with pytest.raises(Invalid, match="active cannot be initialized"):
         lifecycle.initialize("ONE", "ann", probes=[Probe("Message table", meanwhile)])
-    assert len(schedules.of("ONE")) == 8
+    assert len(schedules.of("ONE")) == 9

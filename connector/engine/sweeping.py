@@ -22,7 +22,7 @@ from connector.records import ERP_TO_STORE, ORDER, SHIPMENT
 from connector.setup import states
 from connector.systems.base import Change
 
-LEASE_SECONDS, BEAT_SECONDS = 60.0, 0.5
+LEASE_SECONDS, BEAT_SECONDS = 60.0, 1.0
 BROKEN = "It ended with a fault of the connector, see the log."
 Gather = Callable[[], Iterator[Sequence[Change]]]
 
@@ -135,7 +135,7 @@ class _Going:
         return "" if self.total else "No record was found."
 
     def _beat(self) -> None:
-        """Once every half second, in a thread of its own: keep the lease, look for a cancel, write the progress."""
+        """Once every second, in a thread of its own: keep the lease, look for a cancel, write the progress."""
         with self.jobs.app.app_context():
             until = self.clock.now() + timedelta(seconds=LEASE_SECONDS)
             leases.renew(f"{self.sweep.lane}/sweep", self.owner, self.epoch, until=until)

@@ -6,12 +6,12 @@ is logged of its lane from its begin on, not by what one worker counted. It know
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, Select, func, insert, select, union_all, update
 
 from connector.db import db
 from connector.queue import looks, stats
@@ -25,6 +25,7 @@ MESSAGES: Any = Message.__table__
 ATTEMPTS: Any = Attempt.__table__
 FULL, BATCH = "full", "batch"  # jobs of runs: all records of an entity, or those that were picked
 ORIGINS = {FULL: "full", BATCH: "batch"}
+LOOKED = 2000  # runs of an entity that are looked through for its newest
 PART = 500  # messages of one transaction
 OUTCOMES = {
     "succeeded": "succeeded", "skipped": "skipped", "failed": "failed", "retry": "retried", "waiting": "waiting",
@@ -182,15 +183,27 @@ def _withdraw(connection: Connection, sweep: Sweep, reason: str, now: datetime) 
     return len(ids)
 
 
-def newest(connector_id: str, *, repairs: bool = False) -> dict[tuple[str, str], Any]:
-    """The newest run of each lane of a connector, by (entity, direction); of those that sent failed ones again, or of
-    all others. Runs of one record do not count."""
-    c = RUNS.c
-    last = (
-        select(func.max(c.id).label("id"))
-        .where(c.connector_id == connector_id, c.scope == "complete", c.entity != "")
-        .where(c.job == "bulk" if repairs else c.job != "bulk")
-        .group_by(c.entity, c.direction)
-    )
+def newest(connector_id: str, entities: Iterable[str], *, repairs: bool = False) -> dict[tuple[str, str], Any]:
+    """The newest run of each lane of these entities, by (entity, direction); of those that sent failed ones again, or
+    of all others. Runs of one record do not count, and only the last `LOOKED` runs of an entity are looked through."""
+    parts = [_newest(connector_id, entity, repairs) for entity in dict.fromkeys(entities)]
+    if not parts:
+        return {}
+    last = union_all(*parts).subquery()
     with db.read() as connection:
-        return {(row.entity, row.direction): row for row in connection.execute(select(RUNS).where(c.id.in_(last)))}
+        found = connection.execute(select(RUNS).where(RUNS.c.id.in_(select(last.c.id)))).all()
+    return {(row.entity, row.direction): row for row in found}
+
+
+def _newest(connector_id: str, entity: str, repairs: bool) -> Select[Any]:
+    c = RUNS.c
+    recent = (
+        select(c.id, c.direction, c.job, c.scope)
+        .where(c.connector_id == connector_id, c.entity == entity)
+        .order_by(c.id.desc())
+        .limit(LOOKED)
+        .subquery()
+    )
+    r = recent.c
+    meant = (r.job == "bulk") if repairs else (r.job != "bulk")
+    return select(func.max(r.id).label("id")).where(r.scope == "complete", meant).group_by(r.direction)

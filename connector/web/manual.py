@@ -132,7 +132,8 @@ def lanes(config: Config, code: str) -> list[Lane]:
 
 
 def _rows(config: Config) -> list[Row]:
-    newest, failed = sweeps.newest(config.id), sweeps.newest(config.id, repairs=True)
+    newest = sweeps.newest(config.id, (entity for _, entities in TITLES.values() for entity in entities))
+    failed = sweeps.newest(config.id, [ORDER], repairs=True)
     crons = {(each.job, each.entity, each.direction): each for each in schedules.of(config.id) if each.active}
     found = []
     for number, (code, (title, entities)) in enumerate(TITLES.items(), 1):

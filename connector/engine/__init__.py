@@ -11,7 +11,7 @@ import logging
 import os
 import socket
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -31,7 +31,7 @@ from connector.queue import history, inbox, runs, sweeps
 from connector.queue.lanes import Lane
 from connector.queue.models import OPEN, URGENT, Message
 from connector.queue.repair import Repaired
-from connector.queue.scheduler import Scheduler
+from connector.queue.scheduler import Job, Scheduler
 from connector.queue.wake import Bell
 from connector.setup import connectors
 from connector.setup.lifecycle import Row
@@ -119,7 +119,7 @@ class Engine:
     # --- what the scheduler asks for ------------------------------------------------------------------
 
     def jobs(self) -> list[Any]:
-        return self._jobs.all()
+        return [*self._jobs.all(), Job("sweeps", "* * * * *", lambda _: self._sweeper.resume(self._pages))]
 
     def work(self, unit: Any) -> Any:
         """The function that the queue is handed: performs one unit."""
@@ -164,7 +164,7 @@ class Engine:
         The id of its Run, None when one is under way. Raises Skip when the connector's state forbids it.
         """
         lane = self._lane(connector_id, entity, direction)
-        return self._sweeper.start(lane, sweeps.FULL, self._gather(lane, Pick(view=view)), user=user)
+        return self._sweeper.full(lane, self._pages, user=user, view=view)
 
     def sync_failed_orders(self, connector_id: str, *, user: str) -> Repaired:
         """Failed Order Sync now: orders that failed in the last days (SCH-05) are sent again."""
@@ -189,6 +189,9 @@ class Engine:
         lane = self._lane(connector_id, entity, direction)
         with http.recording(urgent=True), http.patience(PAGE_SECONDS):
             return picking.page(self._worker.context(*lane), pick, partial(sweeps.failing, lane), position, size)
+
+    def _pages(self, lane: Lane, view: str, position: str | None) -> Iterator[tuple[list[Change], str | None]]:
+        return picking.parts(self._worker.context(*lane), Pick(view=view), partial(sweeps.failing, lane), position)
 
     def _gather(self, lane: Lane, pick: Pick) -> Gather:
         return lambda: picking.every(self._worker.context(*lane), pick, partial(sweeps.failing, lane))
@@ -240,7 +243,9 @@ class Engine:
     def try_alert(self, connector_id: str, *, user: str) -> bool:
         """Send a test by every channel of a connector; True when at least one has taken it. Raises KeyError."""
         config = connectors.get(connector_id)
-        note = Note("test", config.id, f"[{config.name or config.id}] A test", f"{user} tries the channels of the alerts.")
+        note = Note(
+            "test", config.id, f"[{config.name or config.id}] A test", f"{user} tries the channels of the alerts."
+        )
         return self._jobs.alerting.send(config, note)
 
     def repair(self, comparison: int, *, user: str, ids: Sequence[int] = ()) -> None:

@@ -2,29 +2,63 @@
 
 One at a time for each lane, over all processes: a lease keeps the second click out. The thread reads the source page
 by page and puts messages, then works the lane until nothing is ready; whoever else works it helps.
+
+A full sync notes how far it has read with every page. When its process dies or ends, or the connector is paused, its
+run stays open; whoever looks after a minute goes on behind the last page that was put, in the same run.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 
+from connector.db import db
 from connector.engine import preflight
 from connector.engine.jobs import Jobs, policy
-from connector.errors import Outcome, Refused, Skip
+from connector.errors import Invalid, Outcome, Refused, Skip
 from connector.queue import inbox, leases, runner, sweeps
 from connector.queue.lanes import Lane
 from connector.queue.leases import Keeper
 from connector.queue.sweeps import Sweep
 from connector.records import ERP_TO_STORE, ORDER, SHIPMENT
 from connector.setup import states
+from connector.sync import checkpoints
+from connector.sync.checkpoints import Reading
 from connector.systems.base import Change
 
 LEASE_SECONDS, BEAT_SECONDS = 60.0, 1.0
 BROKEN = "It ended with a fault of the connector, see the log."
+LEFT = "It was left when its process ended, and nothing is known of how far it had read."
 Gather = Callable[[], Iterator[Sequence[Change]]]
+Pages = Callable[[Lane, str, str | None], Iterator[tuple[Sequence[Change], str | None]]]  # lane, store view, position
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """How far a full sync has read: where the next page begins (None: read to the end), and what it has found."""
+
+    run: int
+    view: str
+    position: str | None
+    total: int
+    after_message: int
+    after_attempt: int
+
+    def save(self, lane: Lane, now: Any) -> None:
+        text = json.dumps([getattr(self, name) for name in self.__slots__])
+        with db.write() as connection:
+            reading = Reading(None, now, text)
+            checkpoints.save(connection, lane.connector, f"full/{lane.entity}"[:32], lane.direction, None, reading)
+
+    @classmethod
+    def load(cls, lane: Lane) -> Reached | None:
+        _, reading = checkpoints.get(lane.connector, f"full/{lane.entity}"[:32], lane.direction)
+        return cls(*json.loads(reading.position)) if reading else None
 
 
 class Sweeper:
@@ -44,12 +78,50 @@ class Sweeper:
         threading.Thread(target=_Going.run, args=(going, gather), name="sweep", daemon=True).start()
         return going.sweep.run_id
 
+    def full(self, lane: Lane, pages: Pages, *, user: str, view: str = "") -> int | None:
+        """Begin a full sync in the background, which survives a restart; else like `start`."""
+        going = self._begin(lane, sweeps.FULL, user, "manual")
+        if going is None:
+            return None
+        sweep = going.sweep
+        reached = Reached(sweep.run_id, view, "", 0, sweep.after_message, sweep.after_attempt)
+        reached.save(lane, self.jobs.clock.now())
+        self._go_on(going, reached, pages)
+        return sweep.run_id
+
+    def resume(self, pages: Pages) -> str:
+        """Go on with full syncs whose process has died or ended, as soon as nobody holds them; a sentence."""
+        number = 0
+        for sweep in sweeps.unfinished():
+            try:
+                going = self._begin(sweep.lane, sweep.job, sweep.user, "manual", again=sweep)
+            except (Skip, KeyError, Invalid):  # paused, switched off, taken out: later, or never
+                continue
+            if going is None:
+                continue
+            if all(one.run_id != sweep.run_id for one in sweeps.unfinished()):  # it has just come to its end
+                going.release("It is over.")
+                continue
+            reached = Reached.load(sweep.lane)
+            if reached is None or reached.run != sweep.run_id:
+                going.close(LEFT)
+                continue
+            number += 1
+            going.sweep = replace(sweep, after_message=reached.after_message, after_attempt=reached.after_attempt)
+            self._go_on(going, reached, pages)
+        return f"{number} full syncs are gone on with" if number else "No full sync was left."
+
+    def _go_on(self, going: _Going, reached: Reached, pages: Pages) -> None:
+        going.reached, going.total = reached, reached.total
+        gather = lambda: going.read_on(pages)  # noqa: E731 - it is handed on
+        threading.Thread(target=_Going.run, args=(going, gather), name="sweep", daemon=True).start()
+
     def run(self, lane: Lane, job: str, gather: Gather) -> str:
         """The same for a schedule, to its end; a sentence."""
         going = self._begin(lane, job, "", "auto")
         return going.run(gather) if going else "Another run of this entity is under way."
 
-    def _begin(self, lane: Lane, job: str, user: str, mode: str) -> _Going | None:
+    def _begin(self, lane: Lane, job: str, user: str, mode: str, again: Sweep | None = None) -> _Going | None:
         if not states.sends(self.jobs.connections.config(lane.connector), lane.entity):
             raise Skip("the connector or the entity is switched off, paused or needs attention.")
         now = self.jobs.clock.now()
@@ -58,7 +130,8 @@ class Sweeper:
         if epoch is None:
             return None
         scope = "complete"
-        return _Going(self, sweeps.begin(lane, job, user=user, mode=mode, scope=scope, now=now), owner, epoch)
+        begun = again or sweeps.begin(lane, job, user=user, mode=mode, scope=scope, now=now)
+        return _Going(self, begun, owner, epoch)
 
 
 class _Going:
@@ -68,6 +141,8 @@ class _Going:
         self.jobs, self.stopping, self.sweep = sweeper.jobs, sweeper.stopping, sweep
         self.owner, self.epoch, self.clock = owner, epoch, sweeper.jobs.clock
         self.total, self.said = 0, list[str]()
+        self.reached: Reached | None = None  # of a full sync
+        self.paused = False
         self.stop = threading.Event()
 
     def run(self, gather: Gather) -> str:
@@ -81,10 +156,39 @@ class _Going:
                     self.jobs.worker.refused(self.sweep.lane.connector, word)
                 sentence = f"It could not go on: {word.reason}"
             finally:
-                found, now = sweeps.tally(self.sweep), self.clock.now()
-                sweeps.end(self.sweep, found, self._total(found.messages), sentence, now=now, failed=failed)
-                leases.release(f"{self.sweep.lane}/sweep", self.owner, self.epoch, now=now, outcome=sentence)
+                if self._goes_on:
+                    sentence = "It goes on where it was."
+                    self.release(sentence)
+                else:
+                    self.close(sentence, failed)
             return sentence
+
+    @property
+    def _goes_on(self) -> bool:
+        """Whether a full sync is left open for whoever comes next: the process ends, or the connector is paused."""
+        ended = self.stopping.is_set() or self.paused
+        return self.reached is not None and ended and not sweeps.cancelled_by(self.sweep.run_id)
+
+    def close(self, sentence: str, failed: bool = True) -> None:
+        """End the run and give the lease back."""
+        found, now = sweeps.tally(self.sweep), self.clock.now()
+        sweeps.end(self.sweep, found, self._total(found.messages), sentence, now=now, failed=failed)
+        self.release(sentence)
+
+    def release(self, sentence: str) -> None:
+        lane, now = self.sweep.lane, self.clock.now()
+        leases.release(f"{lane}/sweep", self.owner, self.epoch, now=now, outcome=sentence)
+
+    def read_on(self, pages: Pages) -> Iterator[Sequence[Change]]:
+        """The pages of a full sync from where it was; each is noted once its messages are put."""
+        reached = self.reached
+        assert reached is not None
+        if reached.position is None:
+            return
+        for changes, position in pages(self.sweep.lane, reached.view, reached.position):
+            yield changes
+            reached = replace(reached, position=position, total=self.total)
+            reached.save(self.sweep.lane, self.clock.now())
 
     def _all(self, gather: Gather) -> tuple[str, bool]:
         lane, connections = self.sweep.lane, self.jobs.connections
@@ -144,8 +248,10 @@ class _Going:
             sweeps.save(self.sweep, found, self._total(found.messages))
 
     def _stopped(self) -> bool:
-        """Whether the process ends, or somebody has cancelled the run."""
-        if self.stopping.is_set() or sweeps.cancelled_by(self.sweep.run_id):
+        """Whether the process ends, the connector was paused, or somebody has cancelled the run."""
+        lane = self.sweep.lane
+        self.paused = not states.sends(self.jobs.connections.config(lane.connector), lane.entity)
+        if self.stopping.is_set() or self.paused or sweeps.cancelled_by(self.sweep.run_id):
             self.stop.set()
         return self.stop.is_set()
 

@@ -127,6 +127,16 @@ def end(sweep: Sweep, found: Tally, total: int, sentence: str, *, now: datetime,
         connection.execute(update(RUNS).where(RUNS.c.id == sweep.run_id).values(values))
 
 
+def unfinished() -> list[Sweep]:
+    """Full syncs that nobody has ended: under way, or left by a process that died. Their marks are not known here."""
+    c = RUNS.c
+    query = select(c.id, c.connector_id, c.entity, c.direction, c.job, c.user)
+    query = query.where(c.job == FULL, c.status == "processing").order_by(c.id.desc()).limit(100)
+    with db.read() as connection:
+        rows = connection.execute(query).all()
+    return [Sweep(Lane(row.connector_id, row.entity, row.direction), row.id, row.job, row.user, 0, 0) for row in rows]
+
+
 def failing(lane: Lane, keys: Sequence[str]) -> set[str]:
     """Those of the keys that have a failed message in this lane."""
     c = MESSAGES.c

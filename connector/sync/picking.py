@@ -119,12 +119,19 @@ def chosen(context: Context, pick: Pick, changes: Sequence[Change], failed: Fail
 
 def every(context: Context, pick: Pick, failed: Failed) -> Iterator[list[Change]]:
     """All records of the filter, page by page of the source. Raises Retry, Refused or Fail as the source does."""
-    position: str | None = ""
+    for found, _ in parts(context, pick, failed):
+        yield found
+
+
+def parts(
+    context: Context, pick: Pick, failed: Failed, position: str | None = ""
+) -> Iterator[tuple[list[Change], str | None]]:
+    """The same from a position on, each page with the position behind it (None: that was all)."""
     while position is not None:
         page = context.source.changed_since(context.sync.entity, pick.since, position)
         found = [change for change, _ in chosen(context, pick, page.changes, failed)]
-        yield _of_view(context, pick.view, found) if pick.view else found
         position = page.position
+        yield _of_view(context, pick.view, found) if pick.view else found, position
 
 
 def _of_view(context: Context, view: str, found: Sequence[Change]) -> list[Change]:

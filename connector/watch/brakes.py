@@ -55,7 +55,7 @@ class Limits:
     enabled: bool = True
     share: int = 20
     minimum: int = 20
-    factor: int = 20
+    factor: int = 50
     pause: int = 3
 
     @classmethod

@@ -28,7 +28,7 @@ BRAKE = Section(
             help="Up to this many go without a question, however small the catalogue.",
         ),
         Setting(
-            "factor", "Largest move of a price (times)", INTEGER, default=20, low=0, high=1_000_000,
+            "factor", "Largest move of a price (times)", INTEGER, default=50, low=0, high=1_000_000,
             help="A price that becomes so many times larger or smaller is held, alone too. 0: no price is.",
         ),
         Setting(

@@ -256,14 +256,14 @@ class House:
     # --- and letting it rest
 
     def rest(self) -> None:
-        """Wait until nothing is left to do. What is neither done nor resting 60 seconds after all was told is stuck."""
+        """Wait until nothing is left to do. What is neither done nor resting when nothing has moved for 60 s is stuck."""
         started = time.monotonic()
         self._wait(started + REST, self._pushes_are_out)
         self._say(started, "the ERP has sent its pushes")
         self._poll(time.monotonic() + REST, (*TRADE[:1], *PEOPLE, *GOODS, *TRADE[1:]))
         self._release_held()
         self._say(started, "looked for changes")
-        self._wait(time.monotonic() + REST, lambda: not any(self.open().values()))
+        self._wait_while_it_moves()
         self._say(started, "at rest")
         self.figures.rest_seconds = time.monotonic() - started
         self.figures.stuck = {name: number for name, number in self.open(ready=True).items() if number}
@@ -271,6 +271,16 @@ class House:
         self._wait(time.monotonic() + 10 * REST, lambda: not self.open()[PENDING] or bool(self.figures.stuck))
         self._revive()
         self._count()
+
+    def _wait_while_it_moves(self) -> None:
+        """Until nothing is open, or 60 seconds have gone by in which nothing was finished."""
+        least = left = sum(self.open().values())
+        since = started = time.monotonic()
+        while left and time.monotonic() - since < REST and time.monotonic() - started < 10 * REST:
+            time.sleep(0.2)
+            left = sum(self.open().values())
+            if left < least:
+                least, since = left, time.monotonic()
 
     def _wait(self, until: float, true: Callable[[], bool]) -> None:
         while time.monotonic() < until and not true():

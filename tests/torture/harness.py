@@ -256,7 +256,7 @@ class House:
     # --- and letting it rest
 
     def rest(self) -> None:
-        """Wait until nothing is left to do. What is neither done nor resting when nothing has moved for 60 s is stuck."""
+        """Wait until nothing is left to do. What is open and due when nothing has moved for 60 seconds is stuck."""
         started = time.monotonic()
         self._wait(started + REST, self._pushes_are_out)
         self._say(started, "the ERP has sent its pushes")

@@ -188,3 +188,10 @@ def test_an_export_holds_no_formula(admin: Client, demo: StandIn) -> None:
     demo.check = Check(ok=False, problem="=HYPERLINK(1)")
     admin.post(DEMO + "/initialize", data={})
     assert "'=HYPERLINK(1)" in admin.get(DEMO + "/activity.csv").text
+
+
+def test_a_queue_of_a_way_that_is_not_chosen_neither_collects_nor_sends(admin: Client, demo: StandIn) -> None:
+    lifecycle.initialize("DEMO", "olga")
+    page = re.sub(r"<[^>]+>", " ", admin.get(DEMO).text)
+    found = dict(re.findall(r"(Queue for PRODUCT(?: from the store)?)\s+0\s+(yes|no)\s+", page))
+    assert found == {"Queue for PRODUCT": "yes", "Queue for PRODUCT from the store": "no"}

@@ -10,6 +10,7 @@ from flask_login import current_user
 from flask_wtf import FlaskForm
 from wtforms import SelectField, StringField
 
+from connector.engine import probes
 from connector.errors import Invalid
 from connector.queue import numbers
 from connector.queue.lanes import Lane
@@ -64,10 +65,10 @@ def _queues(config: Config) -> list[dict[str, Any]]:
     counts = numbers.counts(lanes.values())
     return [
         {
-            "kind": sync.kind,
+            "name": probes.queue_name(sync),
             "pending": counts[lane][PENDING],
-            "collects": states.collects(config, sync.entity),
-            "sends": states.sends(config, sync.entity),
+            "collects": states.collects(config, sync.entity) and config.flows(sync.entity, sync.direction),
+            "sends": states.sends(config, sync.entity) and config.flows(sync.entity, sync.direction),
         }
         for sync, lane in lanes.items()
     ]

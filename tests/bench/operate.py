@@ -63,7 +63,7 @@ PAGES = (
     "/search?q=SO/SO77&all=1",
     "/search?q=buyer77@example.com&all=1",
     "/search?q=nothing",
-    "/notices",
+    "/system-messages",
     "/schedulers",
 )
 
@@ -107,7 +107,8 @@ def _page(client: FlaskClient, address: str, name: str) -> Goal:
         statements += 1
 
     first = client.get(address)
-    assert first.status_code == 200, f"{address}: {first.status_code}"
+    if first.status_code != 200:
+        return Goal("G16", f"{address} answers ({name})", str(first.status_code), False)
     event.listen(db.engine, "before_cursor_execute", count)
     client.get(address)
     event.remove(db.engine, "before_cursor_execute", count)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,11 +12,13 @@ from flask import Flask
 from sqlalchemy.exc import OperationalError
 
 from connector.clock import FakeClock
+from connector.db import db
 from connector.engine.systems import Tables
 from connector.engine.work import Worker
 from connector.errors import Retry
-from connector.queue import claim, inbox
+from connector.queue import claim, history, inbox, overrides
 from connector.queue.lanes import Lane
+from connector.queue.models import Message
 from connector.queue.wake import Bell
 from connector.queue.work import Unit
 from connector.records import ERP_TO_STORE, PRICE, StoreProduct
@@ -75,3 +79,21 @@ def test_a_restart_of_our_own_database_is_tried_again_and_not_held_against_the_m
     (verdict,) = worker.work(unit).verdicts
     assert isinstance(verdict.word, Retry) and verdict.word.unknown and verdict.wrote
     assert verdict.summary == "The connector's own database was away: terminating connection"
+
+
+def test_what_a_person_has_edited_goes_for_that_message_only(
+    app: Flask, worker: Worker, fixed: Fixed, clock: FakeClock
+) -> None:
+    fixed.erp.set(price("A1", "10"))
+    fixed.store.products["A1"] = StoreProduct("A1", target_id="1")
+    for origin, wanted in (("edit", Decimal("12.50")), ("push", Decimal("10"))):
+        inbox.put(LANE, [inbox.Item("A1")], now=clock.now(), origin=origin)
+        taken = claim.claim(LANE, 1, worker="one", lease_seconds=30, now=clock.now())
+        row = history.message(taken[0].id)
+        overrides.add(row, {"price": ("10", "12.50")}, user="otto", reason="The supplier said so.")  # type: ignore[arg-type]
+        ours = partial(set, [taken[0].id])
+        (verdict,) = worker.work(Unit(LANE, tuple(taken), ours)).verdicts
+        assert verdict.word is None and fixed.store.prices["A1"] == wanted
+        assert (overrides.listed([taken[0].id])[0].used_at is not None) == (origin == "edit")
+        with db.write() as connection:
+            connection.execute(Message.__table__.update().values(status="succeeded"))

@@ -107,6 +107,10 @@ class Desk:
         self.looked.append((connector, entity, key))
         return Look(self.source, self.target, None, self.problems)
 
+    def read_source(self, connector: str, entity: str, key: str, direction: str) -> Record | None:
+        self._maybe()
+        return self.source
+
     def _maybe(self) -> None:
         if self.trouble is not None:
             raise self.trouble

@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from connector.clock import FakeClock
 from connector.db import db
-from connector.engine.systems import Tables
+from connector.engine.systems import Connections, Tables
 from connector.engine.work import Worker
 from connector.queue import inbox, runner
 from connector.queue.lanes import Lane
@@ -35,10 +35,11 @@ KEYS = [f"A{number:03}" for number in range(30)]
 BRAKE = {"enabled": True, "share": 20, "minimum": 5, "factor": 20, "pause": 3}
 
 
-class House:
+class House(Connections):
     """Connections to two fakes, and the worker over them."""
 
     def __init__(self, app: Flask, clock: FakeClock) -> None:
+        super().__init__()
         self.app, self.clock, self.bell = app, clock, Bell()
         self.erp, self.store = FakeErp(), FakeStore()
         self.values: dict[str, dict[str, Any]] = {
@@ -46,7 +47,7 @@ class House:
         }
         self.values["entities"] = {name: name in (PRODUCT, PRICE, INVENTORY) for name in self.values["entities"]}
         self.values["brake"] = dict(BRAKE)
-        self.worker = Worker(app, self, self.bell, lambda: None)  # type: ignore[arg-type]
+        self.worker = Worker(app, self, self.bell, lambda: None)
         self.worker.judge.clock = clock
 
     def config(self, connector_id: str) -> Config:
@@ -63,6 +64,9 @@ class House:
         for key, one in self.store.products.items():
             amounts = (("default", self.store.stock.get(key, Decimal(0))),)
             self.store.products[key] = replace(one, price=self.store.prices.get(key), quantities=amounts)
+
+    def bases(self, connector_id: str) -> dict[str, str]:
+        return {}
 
     # --- what the tests do
 

@@ -26,7 +26,7 @@ from connector.errors import Invalid, Outcome, Refused, Skip, Wait
 from connector.queue import leases
 from connector.queue.lanes import Lane
 from connector.queue.wake import Bell
-from connector.records import ORDER, PRODUCT, SHIPMENT, Order, Record
+from connector.records import INVENTORY, ORDER, PRODUCT, SHIPMENT, Order, Record
 from connector.setup.connectors import Config
 from connector.sync import bindings, translate, twoway
 from connector.sync.context import Context
@@ -39,6 +39,7 @@ from connector.watch import comparing, drift
 from connector.watch.comparing import DIFFERENT, IN_STEP, MISSING_ERP, MISSING_STORE, Found
 
 CHUNK = 100
+MANY = 2000  # of stock: an ERP that tells it by warehouse is read as a whole for each chunk
 LEASE_SECONDS = 300.0
 CANCELED = {"canceled", "cancelled"}
 
@@ -231,14 +232,16 @@ class Comparer:
 
 def _pages(context: Context, row: Any) -> Iterator[list[str]]:
     """Every key of the source (changed since, where that was asked for), in chunks."""
-    position = ""
-    known: set[str] = set()
+    size = MANY if context.sync.entity == INVENTORY else CHUNK
+    position, known, waiting = "", set[str](), list[str]()
     while True:
         page = context.source.changed_since(context.sync.entity, row.since, position)
         keys = [key for key in dict.fromkeys(change.key for change in page.changes) if key not in known]
         known.update(keys)
-        for start in range(0, len(keys), CHUNK):
-            yield keys[start : start + CHUNK]
+        waiting += keys
+        while len(waiting) >= size or (waiting and page.position is None):
+            yield waiting[:size]
+            waiting = waiting[size:]
         if page.position is None:
             return
         position = page.position

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, literal, select, tuple_
 
 from connector.queue.models import FAILED, PENDING, RUNNING, Message
 
@@ -65,15 +65,16 @@ class Stages:
     def pick_canaries(self, connection: Connection, rows: Select[Any]) -> Sequence[Row[Any]]:
         """The oldest message of each cause, of those that `rows` selects."""
         c = TABLE.c
+        cause = (c.connector_id, c.entity, c.code)  # the columns of ix_message_failed: each jump is one step in it
         ids: list[int] = []
-        beyond: list[ColumnElement[bool]] = []
+        query = rows
         while len(ids) < MOST:
-            query = rows.where(*beyond).order_by(c.connector_id, c.entity, c.code, c.id).limit(1)
-            row = connection.execute(query).first()
+            row = connection.execute(query.order_by(*cause, c.id).limit(1)).first()
             if row is None:
                 break
             ids.append(row.id)
-            beyond.append(~_of((row.connector_id, row.entity, row.code)))
+            last = (row.connector_id, row.entity, row.code)
+            query = rows.where(tuple_(*cause) > tuple_(*map(literal, last)))
         self.first = ids
         return connection.execute(rows.where(c.id.in_(ids)).with_for_update()).all() if ids else []
 

@@ -16,7 +16,7 @@ from connector.db import db, utcnow
 from connector.queue import repair
 from connector.queue.models import Message, Run
 from connector.records import Price, StoreProduct
-from connector.sync.models import Binding, Notification
+from connector.sync.models import Binding, FieldChange, Notification
 from tests import rows
 from tests.browser.conftest import PHONE, WIDE, Visit, fits, no_findings
 from tests.web import seed
@@ -50,6 +50,12 @@ def engine(app: Flask) -> Desk:
         "Configuration", "Threshold count from 25 to 10.", connector_id="DEMO", user="olga", details={"old": 25}
     )
     with db.saving() as session:
+        session.add(
+            FieldChange(
+                connector_id="DEMO", entity="price", direction="erp_to_store", key="MUG", message_id=mug,
+                kind="updated", fields='{"price": ["12.00", "12.50"]}',
+            )
+        )  # fmt: skip
         session.add(Notification(connector_id="DEMO", push_id="1", query="Mine", status="unknown", body='{"Id": "1"}'))
         session.add(Binding(connector_id="DEMO", entity="price", key="MUG", target_id="17", written_at=now))
     engine.source = Price("MUG", 1, price=Decimal("12.50"))
@@ -62,6 +68,8 @@ PAGES = (
     "/failed", "/failed/messages", "/failed?from_date=x", "/log", "/log?level=debug", "/log/attempts/3", "/log/runs",
     "/log/runs/1", "/log/events", "/notifications", "/notifications/1", "/processes/DEMO/price?run=1",
     "/processes/DEMO/inventory", "/records/DEMO/price/MUG", "/records/DEMO/product/NEW",
+    f"/failed/causes/DEMO/product?cause={URL_KEY}", "/failed/orders", "/messages/65/edit", "/log/changes",
+    "/search?q=MUG&all=1",
 )  # fmt: skip
 
 
@@ -92,6 +100,7 @@ def test_a_cause_is_reprocessed_by_mouse(engine: Desk, visit: Visit) -> None:
     expect(page.get_by_role("heading", name="Reprocess 4 messages?")).to_be_visible()
     no_findings(page)
     page.get_by_label("Reason").fill("keys changed")
+    page.get_by_label("One of each cause first").uncheck()
     page.get_by_role("button", name="Reprocess 4 messages").click()
     expect(page.get_by_role("status").first).to_contain_text("4 messages reprocessed.")
     expect(page.get_by_role("heading", name="The URL key is taken")).to_have_count(0)
@@ -131,6 +140,7 @@ def test_a_large_repair_goes_on_by_itself(engine: Desk, visit: Visit, monkeypatc
     rows.many(55, status="failed", code="many")
     page = visit("/failed", "otto")
     page.locator("#reprocess-all").click()
+    page.get_by_label("One of each cause first").uncheck()
     page.locator("#confirm-go").click()
     expect(page.get_by_text("60 messages reprocessed by otto.")).to_be_visible()
     assert status_counts()["pending"] == 120

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, select, update
+from sqlalchemy import Connection, Select, func, select, update
 
 from connector.db import db, utcnow
 from connector.queue import inbox
@@ -26,7 +26,7 @@ from connector.queue.sql import Rows, plain, run, writing
 TABLE: Any = Message.__table__
 CALLED = "!"  # in `waits_for` of a running message: what it was about to wait for has come
 LONGEST = 300
-CROWD, MANY = 200, 2_000  # messages that wait in a connector: a stream of releases, and a long one
+CROWD, MANY = 200, 4_000  # messages that wait in a connector: a stream of releases, and a long one
 TICK = 15.0  # seconds for each thousand of them
 
 _NOTED = Rows("noted", id="bigint", epoch="integer", waits_for="text")
@@ -77,8 +77,8 @@ def _due(connection: Connection, connector_id: str, now: datetime) -> datetime:
     What was released between two ticks comes back at once, so that it can be batched. The more there is to do, the
     longer a tick may be without making the whole any longer.
     """
-    query = select(TABLE.c.id).where(TABLE.c.connector_id == connector_id, has_status(WAITING)).limit(MANY)
-    crowd = len(connection.execute(query).all())
+    waiting = select(TABLE.c.id).where(TABLE.c.connector_id == connector_id, has_status(WAITING)).limit(MANY)
+    crowd = int(connection.execute(select(func.count()).select_from(waiting.subquery())).scalar_one())
     if crowd < CROWD:
         return now
     tick = TICK * crowd / 1_000

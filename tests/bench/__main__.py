@@ -17,7 +17,7 @@ from tests.bench import report
 from tests.bench.common import Goal, progress, worlds
 from tests.postgres import cluster
 
-PARTS = ("enqueue", "claim", "drain", "target", "pages", "operate", "wake", "idle", "costs")
+PARTS = ("enqueue", "claim", "drain", "target", "pages", "operate", "wake", "idle", "fullsync", "costs")
 ROOT = Path(__file__).resolve().parents[2]
 
 

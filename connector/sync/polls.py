@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 
 from connector.clock import CLOCK, Clock
 from connector.db import db
+from connector.records import ERP_TO_STORE, ORDER
 from connector.sync import bindings, checkpoints
 from connector.sync.checkpoints import Reading
 from connector.sync.context import Context
@@ -90,7 +91,11 @@ def _unknown(context: Context, changes: Sequence[Change]) -> list[Change]:
 
     A version of whole seconds that equals the bound one counts as new: two changes in one second look alike.
     """
-    bound = bindings.get_many(context.connector, context.sync.entity, [change.key for change in changes])
+    sync, keys = context.sync, [change.key for change in changes]
+    bound = bindings.get_many(context.connector, sync.entity, keys)
+    if (sync.entity, sync.direction) == (ORDER, ERP_TO_STORE):  # the others came from the store
+        made = bindings.by_target(context.connector, ORDER, keys)
+        changes = [change for change in changes if change.key not in made]
 
     def is_new(change: Change) -> bool:
         row = bound.get(change.key)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal as D
 from typing import Any
 
@@ -43,6 +44,13 @@ def both(app: Flask) -> Both:
 def send(both: Both, order: Order = ENTERED, origin: str = "poll") -> Result:
     both.erp.put(order)
     return both.go("order", "erp_to_store", order.key, origin)
+
+
+def test_an_order_from_before_the_connector_stays_where_it_is(both: Both) -> None:
+    both.began = datetime(2026, 3, 1, tzinfo=UTC)
+    old = replace(ENTERED, placed_at=datetime(2026, 2, 1, tzinfo=UTC))
+    assert isinstance(send(both, old).word, Skip) and both.store.written == []
+    assert send(both, replace(old, placed_at=datetime(2026, 3, 1, tzinfo=UTC))).word is None
 
 
 def test_an_order_of_the_erp_goes_once_and_in_the_stores_words(both: Both) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,8 @@ from sqlalchemy import Connection
 from connector.clock import FakeClock
 from connector.db import micros
 from connector.errors import Retry
-from connector.sync import checkpoints
+from connector.records import Order
+from connector.sync import bindings, catalogue, checkpoints
 from connector.sync.polls import Polled, poll
 from connector.systems.base import Change
 from tests.fakes import product
@@ -56,6 +58,15 @@ def test_the_first_poll_can_begin_at_an_instant(bench: Bench, queue: Queue, cloc
     assert queue.keys == ["AFTER"]
     poll(bench.context("product"), queue.put, clock=clock, first=clock.now())
     assert checkpoints.get("DEMO", "product", "erp_to_store")[0] == clock.now(), "from then on the mark counts"
+
+
+def test_orders_that_came_from_the_store_are_no_news_of_the_erp(bench: Bench, queue: Queue, clock: FakeClock) -> None:
+    for key in ("SO/1", "SO/2"):
+        bench.erp.set(Order(key, version=micros(clock.now()) + 1))
+    bindings.adopt("DEMO", "order", {"000000001": "SO/1"}, sure=True)
+    context = replace(bench.context("order"), sync=catalogue.find("order", "erp_to_store"), source=bench.erp)
+    poll(context, queue.put, clock=clock)
+    assert queue.keys == ["SO/2"]
 
 
 def test_the_next_poll_reads_only_what_changed_since_with_an_overlap(

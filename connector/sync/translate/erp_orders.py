@@ -41,6 +41,9 @@ def _why_not(job: Job, one: Order, ours: bool, classes: dict[str, str] | None) -
         return f"Order {one.key} is {one.status}: it is not sent."
     if one.key in job.persons:
         return ""
+    first = job.context.first_order()
+    if first and one.placed_at and one.placed_at.date() < first.date():
+        return f"Order {one.key} was entered before {first:%Y-%m-%d}, with which the connector begins."
     types = job.context.setting("order", "types", ())
     if types and one.erp_type not in types:
         return f"Order {one.key} is of type {one.erp_type}: only {', '.join(types)} are sent (order settings)."

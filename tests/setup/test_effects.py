@@ -305,7 +305,7 @@ def test_an_action_type_that_is_not_logged_has_no_info_entries() -> None:
     given = config(log={"actions": ["price/erp_to_store/skipped", "customer/store_to_erp/succeeded", "poll"]})
     assert policy(given, "price").quiet == {"skipped"}
     assert policy(given, "inventory").quiet == set()
-    assert len(settings.LOGGED) == 41 and len(dict(settings.LOGGED)) == 41
+    assert len(settings.LOGGED) == 43 and len(dict(settings.LOGGED)) == 43
 
 
 def test_real_time_orders_are_looked_for_each_minute() -> None:

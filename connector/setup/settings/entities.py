@@ -47,7 +47,7 @@ CHOSEN_WAYS = {
     "order": STORE_TO_ERP,
 }
 
-BOTH_WAYS = ("category", "product", "customer")  # what can travel the other way too
+BOTH_WAYS = ("category", "product", "customer", "order")  # what can travel the other way too
 
 
 def _logged() -> tuple[tuple[str, str], ...]:
@@ -55,7 +55,8 @@ def _logged() -> tuple[tuple[str, str], ...]:
     found = [("poll", "Data retrieval: changes found in a source")]
     for entity, name in NAMES.items():
         ways = [STORE_TO_ERP] if entity in TO_ERP_ONLY else [ERP_TO_STORE]
-        for way in ways + ([STORE_TO_ERP] if entity in BOTH_WAYS else []):
+        other = ERP_TO_STORE if ways == [STORE_TO_ERP] else STORE_TO_ERP
+        for way in ways + ([other] if entity in BOTH_WAYS else []):
             where = "to the store" if way == ERP_TO_STORE else "to Acumatica"
             found.append((f"{entity}/{way}/succeeded", f"{name} {where}: written"))
             found.append((f"{entity}/{way}/skipped", f"{name} {where}: left out"))

@@ -10,12 +10,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import ClassVar
 
-from connector.errors import Skip
+from connector.errors import Fail, Skip
 from connector.records import INVOICE, Invoice, Record
 from connector.systems.base import Written
 from connector.systems.magento import numbers, placed
 from connector.systems.magento.client import reading
 from connector.systems.magento.entity import Entity
+from connector.systems.magento.errors import ORDER_STATE
 
 
 class Invoices(Entity):
@@ -31,7 +32,7 @@ class Invoices(Entity):
         if not rows:
             made = self._made(order.id)
             if made:
-                return Written(record.key, made, fields={"notes": ["the order was invoiced in the store already"]})
+                return _there(record, made)
             text = f"Nothing of order {order.number} is left to invoice in the store."
             return Written(record.key, problem=Skip(text, code="magento.nothing_left"))
         body = {
@@ -41,7 +42,13 @@ class Invoices(Entity):
             "appendComment": False,
             "comment": {"comment": f"ERP invoice {record.key}", "is_visible_on_front": 0},
         }
-        answer = self.client.call("POST", f"/order/{order.id}/invoice", body=body).data
+        try:
+            answer = self.client.call("POST", f"/order/{order.id}/invoice", body=body).data
+        except Fail as word:
+            made = self._quicker(record, order.id) if word.code == ORDER_STATE else ""
+            if not made:
+                raise
+            return _there(record, made)
         return Written(record.key, str(answer or ""), created=True, fields={"order": order.number, "rows": len(rows)})
 
     def delete(self, key: str, target_id: str) -> Written:
@@ -61,7 +68,16 @@ class Invoices(Entity):
                 found[record.key] = replace(record, key=made)
         return found
 
+    def _quicker(self, record: Invoice, order_id: int) -> str:
+        """The invoice that somebody has made since we looked: two shipments of an order may be billed at one moment."""
+        order = placed.read(self.client, record.store_id, record.number)
+        return "" if any(item.unbilled > 0 for item in order.items) else self._made(order_id)
+
     def _made(self, order_id: int) -> str:
         rows = self.client.search("/invoices", [("order_id", str(order_id), "eq")], fields="entity_id")
         with reading("/invoices"):
             return str(max((int(row["entity_id"]) for row in rows), default="") or "")
+
+
+def _there(record: Invoice, made: str) -> Written:
+    return Written(record.key, made, fields={"notes": ["the order was invoiced in the store already"]})

@@ -362,6 +362,18 @@ def test_an_invoice_that_is_there_is_the_one(shop: Shop) -> None:
     assert shop.magento().find_like("invoice", [record])["Invoice/AR1"].key == "4"
 
 
+@pytest.mark.parametrize("left", [0, 1])
+def test_an_invoice_that_was_made_at_the_same_moment_is_the_one(shop: Shop, left: int) -> None:
+    """Two messages bill the same order; the second is refused, and looks once more."""
+    shop.answer("GET", "/orders/7", order([item(1, "A", 3, 8)]))
+    shop.answer("GET", "/orders/7", order([item(1, "A", 3, 8, qty_invoiced=3 - left)]))
+    text = 'Invoice Document Validation Error(s):\nWe found an invalid quantity to invoice item "A".'
+    shop.answer("POST", "/order/7/invoice", refusal(text), 400)
+    shop.answer("GET", "/invoices", listing([{"entity_id": 2}]))
+    written = told(shop, Invoice("Invoice/AR1", store_id="7", complete=True))
+    assert (written.problem is None, written.target_id) == (not left, "" if left else "2")
+
+
 def test_nothing_left_to_invoice_is_a_skip(shop: Shop) -> None:
     shop.answer("GET", "/orders/7", order([item(1, "A", 3, 8, qty_canceled=3)]))
     shop.answer("GET", "/invoices", listing([]))

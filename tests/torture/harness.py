@@ -258,7 +258,7 @@ class House:
     def rest(self) -> None:
         """Wait until nothing is left to do. What is open and due when nothing has moved for 60 seconds is stuck."""
         started = time.monotonic()
-        self._wait(started + REST, self._pushes_are_out)
+        self._wait(started + 10 * REST, self._pushes_are_out)
         self._say(started, "the ERP has sent its pushes")
         self._poll(time.monotonic() + REST, (*TRADE[:1], *PEOPLE, *GOODS, *TRADE[1:]))
         self._release_held()

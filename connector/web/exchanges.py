@@ -12,8 +12,9 @@ import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
+FEW = 5  # calls that are all shown with each record of a batch
 LONGEST = 20_000  # characters of one body that a page shows
 SECRET = re.compile(r"pass|secret|token|api[-_]?key|signature|authorization", re.IGNORECASE)
 FIRST = re.compile(r'"url": "((?:[^"\\]|\\.)*)"')
@@ -52,6 +53,13 @@ def read(text: str) -> list[Exchange]:
     except ValueError:
         return []
     return [_one(entry) for entry in found if isinstance(entry, Mapping)] if isinstance(found, list) else []
+
+
+def about(found: list[Exchange], key: str) -> list[Exchange]:
+    """Of the many calls of a batch those that name a record; all of them where they are few, or none names it."""
+    if len(found) <= FEW:
+        return found
+    return [one for one in found if any(key in text for text in (unquote(one.url), one.request, one.response))] or found
 
 
 def first_address(opening: str) -> str:

@@ -172,7 +172,7 @@ def _detail(message_id: int, asked: Asked | None = None, status: int = 200) -> R
         cause=causes.find(message.code) if message.code else None,
         payload=exchanges.pretty(message.payload) if _filled(message.payload) else "",
         tried=tried,
-        calls={row.id: exchanges.read(row.exchanges) for row in tried.rows},
+        calls={row.id: exchanges.about(exchanges.read(row.exchanges), message.key) for row in tried.rows},
         may={act for act, statuses in acts.MAY.items() if message.status in statuses},
         may_act=current_user.may(OPERATOR),
         asked=asked or Asked({}),

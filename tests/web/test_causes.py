@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -89,3 +90,18 @@ def test_a_long_body_is_cut_and_says_so() -> None:
 def test_a_curl_command_quotes_what_a_shell_would_eat() -> None:
     (call,) = exchanges.read('[{"method": "POST", "url": "http://h/$(id)", "headers": {"A": "it\'s"}, "body": "a b"}]')
     assert call.curl == "curl -X POST 'http://h/$(id)' -H 'A: it'\"'\"'s' --data 'a b'"
+
+
+def test_of_a_batch_of_many_calls_a_record_shows_its_own() -> None:
+    """A hundred products are read together and written one by one: each page shows the look-up and its own write."""
+    look = {"method": "GET", "url": "http://h/products?in=A%2F1,B2,C3,D4,E5"}
+    writes = [
+        {"method": "POST", "url": "http://h/products", "body": {"sku": key}} for key in ("A/1", "B2", "C3", "D4", "E5")
+    ]
+    found = exchanges.read(json.dumps([look, *writes]))
+    assert [(one.method, "A/1" in one.request) for one in exchanges.about(found, "A/1")] == [
+        ("GET", False),
+        ("POST", True),
+    ]
+    assert exchanges.about(found, "Z9") == found, "where none names it, all are shown"
+    assert exchanges.about(found[:3], "E5") == found[:3], "few are shown with each"

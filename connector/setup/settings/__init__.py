@@ -35,7 +35,7 @@ from connector.setup.settings.goods import (
 from connector.setup.settings.sales import CUSTOMER, FAILED_ORDER, ORDER, SHIPMENT
 from connector.setup.settings.section import Section, Values, clean
 from connector.setup.settings.watching import ALERT, BRAKE, DRIFT
-from connector.setup.settings.work import CLOCKS, ENDPOINT, LOG, PUSH, QUERIES, QUEUE
+from connector.setup.settings.work import CLOCKS, ENDPOINT, LOG, PUSH, QUERIES, QUEUE, REHEARSAL
 from connector.systems import registry
 
 __all__ = [
@@ -68,6 +68,7 @@ __all__ = [
     "PUSH",
     "QUERIES",
     "QUEUE",
+    "REHEARSAL",
     "SHIPMENT",
     "STOCK_PRICE",
     "SYNC",
@@ -104,6 +105,7 @@ OWN = (
     FEATURE,
     ENDPOINT,
     LOG,
+    REHEARSAL,
 )
 
 

@@ -65,6 +65,7 @@ PLANS = {
             "order.types order.only_enabled_customers order.confirmed_shipment order.unpaid_zero",
         ),
         Plan("entities", "Individual sync status", "entities"),
+        Plan("rehearsal", "Rehearsal", "rehearsal"),
     ),
     "sync": (
         Plan("warehouse", "Warehouse details", "inventory.default_warehouse"),

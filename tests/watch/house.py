@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from types import SimpleNamespace
@@ -22,10 +22,12 @@ from connector.queue.lanes import Lane
 from connector.queue.models import Message
 from connector.queue.runner import Policy
 from connector.queue.wake import Bell
-from connector.records import ERP_TO_STORE, INVENTORY, PRICE, PRODUCT, StoreProduct
+from connector.records import ERP_TO_STORE, INVENTORY, PRICE, PRODUCT, Record, StoreProduct
 from connector.setup import settings
 from connector.setup.rows import Config
 from connector.sync import bindings
+from connector.systems import held
+from connector.systems.base import Written
 from connector.watch import brakes
 from connector.watch.brakes import Limits
 from tests.fakes import FakeErp, FakeStore, price, product, stock
@@ -35,13 +37,26 @@ KEYS = [f"A{number:03}" for number in range(30)]
 BRAKE = {"enabled": True, "share": 20, "minimum": 5, "factor": 20, "pause": 3}
 
 
+class Store(FakeStore):
+    """A store to which nothing happens while requests are held back, as with the real ones."""
+
+    def write_many(self, records: Sequence[Record], *, known: Mapping[str, str]) -> list[Written]:
+        if held.holder() is None:
+            return super().write_many(records, known=known)
+        before = [each.copy() for each in (self.products, self.prices, self.stock)]
+        written, number = super().write_many(records, known=known), len(self.writes)
+        self.products, self.prices, self.stock = before  # type: ignore[assignment]
+        del self.writes[number - 1 :]
+        return written
+
+
 class House(Connections):
     """Connections to two fakes, and the worker over them."""
 
     def __init__(self, app: Flask, clock: FakeClock) -> None:
         super().__init__()
         self.app, self.clock, self.bell = app, clock, Bell()
-        self.erp, self.store = FakeErp(), FakeStore()
+        self.erp, self.store = FakeErp(), Store()
         self.values: dict[str, dict[str, Any]] = {
             part.name: {one.name: one.default for one in part.settings} for part in settings.OWN
         }
@@ -79,7 +94,7 @@ class House(Connections):
             self.erp.set(product(key))
             self.erp.set(price(key, "10.00"))
             self.erp.set(stock(key, "7"))
-            self.store.products[key] = StoreProduct(key, target_id=f"id-{key}")
+            self.store.products[key] = StoreProduct(key, target_id=f"id-{key}", name=f"Name of {key}")
         bindings.adopt(CONNECTOR, PRODUCT, {key: f"id-{key}" for key in KEYS}, sure=True)
         for entity in (PRICE, INVENTORY):
             self.put(entity, KEYS)

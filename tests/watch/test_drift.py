@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from connector import events
+from connector.clock import CLOCK
 from connector.db import db
 from connector.engine.comparing import Comparer
 from connector.errors import Fail, Retry
@@ -22,6 +23,7 @@ from tests.watch.house import CONNECTOR, House
 @pytest.fixture
 def comparer(house: House) -> Comparer:
     house.mirror()
+    house.clock.advance((CLOCK.now() - house.clock.now()).total_seconds() + 60)  # a repair puts messages of today
     return Comparer(house.app, house.worker, house.bell, house.clock)
 
 

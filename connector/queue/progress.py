@@ -92,7 +92,7 @@ def _minutes(lanes: Iterable[Lane], now: datetime) -> dict[Lane, list[Minute]]:
                 columns.succeeded + columns.failed + columns.skipped,
             ).where(columns.connector_id == lane.connector, columns.entity == lane.entity)
             query = query.where(columns.direction == lane.direction, columns.minute >= earliest)
-            found[lane] = [tuple(row) for row in connection.execute(query.order_by(columns.minute.desc()))]  # type: ignore[misc]
+            found[lane] = [tuple(row) for row in connection.execute(query.order_by(columns.minute.desc()))]
     return found
 
 

@@ -71,13 +71,13 @@ def test_a_cancel_withdraws_what_the_sweep_has_put_and_nothing_else(any_app: Fla
     sweep = begun(clock)
     inbox.put(LANE, [inbox.Item("PUSHED")], origin="push")
     inbox.put(LANE, [inbox.Item("A"), inbox.Item("B"), inbox.Item("PUSHED")], origin="full", user="otto")
-    inbox.put(LANE, [inbox.Item("B")], origin="push")  # has changed since: it has to go
+    inbox.put(LANE, [inbox.Item("B"), inbox.Item("LATER")], origin="push")  # have changed since: they have to go
     assert sweeps.cancel(sweep.run_id, "ann") and sweeps.cancelled_by(sweep.run_id) == "ann"
     assert not sweeps.cancel(sweep.run_id, "otto"), "once is enough"
     assert sweeps.withdraw(sweep, "Run 1 was cancelled by ann.", now=clock.now()) == 1
 
     pending = {row.key for row in history.messages(Filter("DEMO", status="pending")).rows}
-    assert pending == {"BEFORE", "PUSHED", "B"}
+    assert pending == {"BEFORE", "PUSHED", "B", "LATER"}
     (skipped,) = history.messages(Filter("DEMO", status="skipped")).rows
     assert (skipped.key, skipped.reason) == ("A", "Run 1 was cancelled by ann.")
 

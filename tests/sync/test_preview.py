@@ -137,6 +137,14 @@ def test_a_rehearsal_skips_every_message_and_remembers_nothing(bench: Bench, wir
     assert bindings() == 0 and bench.released == [] and bench.needed == []
 
 
+def test_what_the_target_has_already_is_not_bound_by_a_rehearsal(bench: Bench, wire: Wire) -> None:
+    wire.products["A1"] = StoreProduct("A1", target_id="7")
+    bench.erp.set(priced("A1", "10"))
+    (result,) = rehearse(bench, "price", "A1")
+    assert result.word is not None and result.word.code == REHEARSAL
+    assert bindings() == 0 and bench.released == [] and bench.needed == []
+
+
 def test_what_would_go_wrong_goes_wrong_in_a_rehearsal_too(bench: Bench, wire: Wire) -> None:
     bench.erp.set(product("A1"))
     wire.poison.add("A1")

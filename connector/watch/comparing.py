@@ -15,7 +15,7 @@ from typing import Any
 from connector.records import INVENTORY, PRODUCT, Record, StoreProduct
 
 DIFFERENT, MISSING_STORE, MISSING_ERP, IN_STEP = "different", "missing_store", "missing_erp", "in_step"
-SILENT = {"sku", "store_id", "notes", "why", "tiers", "type_id", "price_from", "price_to"}  # never told, or told elsewhere
+SILENT = {"sku", "store_id", "notes", "why", "tiers", "type_id", "price_from", "price_to"}  # never told, or elsewhere
 OWN_MESSAGE = {PRODUCT: {"price", "special_price"}}  # what travels with another entity
 WORDS = {"true": "1", "yes": "1", "false": "0", "no": "0"}
 Fields = list[tuple[str, str, str]]

@@ -74,6 +74,15 @@ def asleep(now: datetime, among: Mapping[tuple[str, str, str], Row[Any]] | None 
     return {cause for cause, row in known.items() if row.snoozed_until is not None and row.snoozed_until > now}
 
 
+def known(now: datetime) -> tuple[dict[tuple[str, str, str], Row[Any]], bool]:
+    """Like `causes`, and whether any single message is put aside now: one statement."""
+    with db.read() as connection:
+        rows = connection.execute(select(CARES).order_by(CARES.c.changed_at.desc()).limit(MOST)).all()
+    found = {(row.connector_id, row.entity, row.code): row for row in rows if not row.message_id}
+    single = any(row.message_id and row.snoozed_until is not None and row.snoozed_until > now for row in rows)
+    return found, single or len(rows) >= MOST
+
+
 def of(about: About) -> Row[Any] | None:
     """Owner and pause; None when nobody has touched it."""
     with db.read() as connection:

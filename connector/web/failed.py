@@ -67,9 +67,11 @@ def _wanted(given: Any) -> Wanted:
 def page() -> Response:
     """The causes."""
     wanted, now = _wanted(request.args), utcnow()
-    cares = care.causes()
+    cares, single = care.known(now)
     asleep = care.asleep(now, cares) if wanted.chosen.awake is not None else set()
-    groups = [] if wanted.asked.errors else history.failed_groups(wanted.chosen, asleep=asleep)
+    # looking at each message costs more than all the rest: only when one of them is put aside
+    chosen = wanted.chosen if single else replace(wanted.chosen, awake=None)
+    groups = [] if wanted.asked.errors else history.failed_groups(chosen, asleep=asleep)
     trends = history.trends(groups, wanted.chosen, now)
     return render(
         "failed/page.html",

@@ -123,4 +123,5 @@ def test_a_message_has_an_owner_and_notes_of_its_own(engine: EditDesk, operator:
     text = text_of(operator.get("/messages/1").text)
     assert "olga" in text and "Paused until" in text and "Waits for the buyer." in text
     assert "No order has failed" in operator.get("/failed/orders").text
+    assert "Nothing has failed" in operator.get("/failed").text
     assert "101" in text_of(operator.get("/failed/orders?paused=1").text)

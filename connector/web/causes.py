@@ -475,6 +475,10 @@ CAUSES = {
         "Another product or category has this address. Give the item a URL key of its own in the ERP, then reprocess.",
     ),
     "magento.value_not_unique": Cause("Two products share a unique value", "Change it on one of them."),
+    "magento.vendor_attribute": Cause(
+        "The attribute for the vendor's quantity does not fit",
+        "Correct its code in the inventory settings, or make it an attribute of that kind in Magento; then reprocess.",
+    ),
     "magento.web_server_404": Cause(
         "The web server did not let it through",
         "Check the store URL. For SKUs with a slash an Apache in front needs AllowEncodedSlashes NoDecode.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
@@ -39,9 +39,11 @@ def message(
         session.add(Message(connector_id=connector_id, entity=entity, key=key, status=status, **ready, **values))
 
 
-def minute(ago: int, entity: str = "price", connector_id: str = "DEMO", **counters: int) -> None:
-    """What was settled `ago` minutes ago."""
-    number = micros(utcnow()) // 60_000_000 - ago
+def minute(
+    ago: int, entity: str = "price", connector_id: str = "DEMO", now: datetime | None = None, **counters: int
+) -> None:
+    """What was settled `ago` minutes ago (of `now`: a row of minutes must not be cut by the turn of one)."""
+    number = micros(now or utcnow()) // 60_000_000 - ago
     row = {"connector_id": connector_id, "entity": entity, "direction": "erp_to_store", "minute": number}
     with db.saving() as session:
         session.add(MinuteStat(**row, **counters))
@@ -65,7 +67,7 @@ def busy_shop() -> None:
         for place in range(number):
             message(f"{status}-{place}", status, entity="inventory")
     for ago in range(60):
-        minute(ago, succeeded=(ago * 37) % 50, failed=3 if ago in (7, 8, 31) else 0, skipped=ago % 4)
+        minute(ago, now=now, succeeded=(ago * 37) % 50, failed=3 if ago in (7, 8, 31) else 0, skipped=ago % 4)
 
 
 def statuses() -> dict[str, int]:

@@ -124,7 +124,7 @@ class Worker:
         asked = self.context(*lane)
         context = Context(
             asked.connector, asked.sync, asked.source, asked.target, asked.settings,
-            enabled=asked.enabled, mappings=asked.mappings, rules=asked.rules, dry=True,
+            enabled=asked.enabled, mappings=asked.mappings, rules=asked.rules, began=asked.began, dry=True,
         )  # fmt: skip
         with http.recording(urgent=True), held.holding(context.target.imagine) as requests:
             return previews.preview(context, key, requests)

@@ -13,7 +13,7 @@ from flask import Flask
 from connector.errors import Fail, Retry, Skip, Wait
 from connector.records import Address, CreditMemo, Customer, Invoice, Line, Order, OrderStatus, Payment, Shipment, Track
 from connector.sync import bindings
-from connector.sync.perform import Result
+from connector.sync.perform import Result, Task, perform
 from connector.sync.safety import sabotage
 from tests.sync.both import Both
 
@@ -303,6 +303,10 @@ def test_a_status_goes_back_when_what_was_owed_is_paid(both: Both) -> None:
     so = done(both)
     both.erp.put(OrderStatus(so, status="Open"))
     assert isinstance(both.go("order_status", "erp_to_store", so).word, Skip), "it was paid all the time"
+    both.erp.put(OrderStatus(so, status="Open", unpaid=D("30.25")))
+    perform(replace(both.context("order_status", "erp_to_store"), dry=True), [Task(1, so)], lambda: {1})
+    both.erp.put(OrderStatus(so, status="Open"))
+    assert isinstance(both.go("order_status", "erp_to_store", so).word, Skip), "a rehearsal remembers nothing"
     both.erp.put(OrderStatus(so, status="Open", unpaid=D("30.25")))
     assert isinstance(both.go("order_status", "erp_to_store", so).word, Skip)
     both.erp.put(OrderStatus(so, status="Open"))

@@ -48,7 +48,7 @@ def _paid_up(job: Job, bound: Bound, one: OrderStatus) -> bool:
     An order that the store had paid in full never owed anything. What is owed is kept with the order's binding.
     """
     owed = Decimal(json.loads(bound.target_state or "{}").get(OWED) or 0)
-    if one.unpaid > 0 and one.unpaid != owed:
+    if one.unpaid > 0 and one.unpaid != owed and not job.context.dry:
         state = json.dumps({OWED: str(one.unpaid)})
         bindings.remember(job.context.connector, ORDER, bound.key, bound.source_state, state)
     return bool(job.context.setting("order", "unpaid_zero", True)) and owed > 0 and one.unpaid <= 0

@@ -8,6 +8,7 @@ instead of put to wait (`called`). What is left, a worker that died in between, 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -27,7 +28,7 @@ TABLE: Any = Message.__table__
 CALLED = "!"  # in `waits_for` of a running message: what it was about to wait for has come
 LONGEST = 300
 CROWD, MANY = 200, 4_000  # messages that wait in a connector: a stream of releases, and a long one
-TICK = 15.0  # seconds for each thousand of them
+TICK = 60.0  # seconds between two ticks of a long stream; half of it for half as many, and so on
 
 _NOTED = Rows("noted", id="bigint", epoch="integer", waits_for="text")
 _ANNOUNCE = """
@@ -81,7 +82,7 @@ def _due(connection: Connection, connector_id: str, now: datetime) -> datetime:
     crowd = int(connection.execute(select(func.count()).select_from(waiting.subquery())).scalar_one())
     if crowd < CROWD:
         return now
-    tick = TICK * crowd / 1_000
+    tick = TICK / 2 ** max(0, math.ceil(math.log2(MANY / crowd)))  # halves, so that all meet on the same moments
     return datetime.fromtimestamp((now.timestamp() // tick + 1) * tick, UTC)
 
 

@@ -90,4 +90,5 @@ def test_who_are_released_in_a_stream_come_back_on_one_tick(any_app: Flask, cloc
     with db.read() as connection:
         due = set(connection.execute(select(columns.available_at).where(columns.status == "pending")).scalars())
     (moment,) = due
-    assert utcnow() < moment <= utcnow() + timedelta(seconds=waits.TICK * len(keys) / 1_000)
+    assert utcnow() - timedelta(seconds=1) < moment <= utcnow() + timedelta(seconds=waits.TICK / 16)
+    assert moment.timestamp() % (waits.TICK / 32) == 0

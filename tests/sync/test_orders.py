@@ -13,9 +13,10 @@ from flask import Flask
 from connector.errors import Fail, Retry, Skip, Wait
 from connector.records import Address, CreditMemo, Customer, Invoice, Line, Order, OrderStatus, Payment, Shipment, Track
 from connector.sync import bindings
-from connector.sync.perform import Result, Task, perform
+from connector.sync.perform import Result, perform
 from connector.sync.safety import sabotage
 from tests.sync.both import Both
+from tests.sync.conftest import Task
 
 HOME = Address(first_name="Anna", last_name="Berg", lines=("Main 1",), city="Ghent", postcode="9000", country="BE")
 ORDER = Order(

@@ -14,6 +14,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "type": "SO",
         "statuses": ["pending", "processing"],
         "real_time": True,
+        "days_back": 1,  # the clocks are skewed: the first orders seem older than the connector
         "retries": 50,
         "payment_method": "CHECK",
         "cash_account": "CHECKING",

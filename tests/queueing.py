@@ -12,14 +12,15 @@ from sqlalchemy import select
 from connector.clock import Clock
 from connector.db import db
 from connector.errors import Outcome
-from connector.queue import claim, inbox, runner
-from connector.queue.claim import Claimed
+from connector.queue import inbox, runner
 from connector.queue.inbox import Accepted, Item
 from connector.queue.lanes import Lane
 from connector.queue.models import Attempt, Message, MinuteStat, Run
 from connector.queue.runner import Policy, WindowResult
 from connector.queue.wake import Bell
-from connector.queue.work import Report, Unit, Verdict
+from connector.queue.working import claim
+from connector.queue.working.claim import Claimed
+from connector.queue.working.work import Report, Unit, Verdict
 
 LANE = Lane("DEMO", "price", "erp_to_store")
 

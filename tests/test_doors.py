@@ -171,7 +171,7 @@ def test_only_the_clock_sleeps() -> None:
 
 
 # crew: the runner's threads, where the work is called; settle: one unit's fault must not take the others with it
-BROAD = {"queue/crew.py", "queue/settle.py"}
+BROAD = {"queue/working/crew.py", "queue/working/settle.py"}
 
 
 def test_a_broad_except_stands_in_the_queues_runner_only() -> None:
@@ -215,7 +215,7 @@ def test_the_table_notices_what_it_forbids(tmp_path: Path) -> None:
 
     assert not verdict("queue", "connector.sync.bindings")
     assert not verdict("queue", "apscheduler.triggers")
-    assert verdict("queue.scheduler", "connector.queue.claim")
+    assert verdict("queue.scheduler", "connector.queue.working.claim")
     assert not verdict("systems.magento", "connector.systems.acumatica.client")
     assert not verdict("systems.magento", "connector.systems.registry")
     assert not verdict("systems.magento", "flask")
@@ -224,6 +224,6 @@ def test_the_table_notices_what_it_forbids(tmp_path: Path) -> None:
     assert not verdict("setup", "flask")
     assert not verdict("web", "connector.systems.magento.client")
     assert not verdict("web", "requests")
-    assert verdict("web", "connector.queue.history")
+    assert verdict("web", "connector.queue.reading.history")
     assert not verdict("sandbox", "connector.db")
     assert room("connector.systems.http") == "systems.http" and room("connector") == ""

@@ -152,8 +152,8 @@ def people() -> Iterator[Finding]:
 def processes() -> Iterator[Finding]:
     """Some process works, and nothing has been due for long."""
     from connector.db import utcnow
-    from connector.queue import numbers
     from connector.queue.lanes import Lane
+    from connector.queue.reading import numbers
     from connector.setup import connectors, states
     from connector.sync.catalogue import SYNCS
 

@@ -49,7 +49,7 @@ def sync(entity: str, keys: tuple[str, ...], connector_id: str, wait: float) -> 
 
 
 def _end(message_id: int) -> Any:
-    from connector.queue import history
+    from connector.queue.reading import history
 
     found = history.message(message_id)
     if found is None:
@@ -59,7 +59,7 @@ def _end(message_id: int) -> Any:
 
 def _idle() -> str:
     from connector.db import utcnow
-    from connector.queue import numbers
+    from connector.queue.reading import numbers
 
     return "" if numbers.workers(utcnow()) else "no process is working; start the web process or a worker"
 
@@ -84,7 +84,7 @@ def messages(
     status: str | None, connector_id: str, entity: str | None, key: str, text: str, limit: int, as_json: bool
 ) -> None:
     """List messages, newest first: `messages --status failed --json`."""
-    from connector.queue.filters import Filter
+    from connector.queue.reading.filters import Filter
 
     if connector_id:
         known(connector_id)
@@ -103,7 +103,7 @@ def messages(
 
 
 def _rows(chosen: Any, limit: int) -> Iterator[Any]:
-    from connector.queue import history
+    from connector.queue.reading import history
 
     before: int | None = None
     left = limit

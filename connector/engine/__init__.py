@@ -27,10 +27,12 @@ from connector.engine.jobs import Jobs, policy
 from connector.engine.sweeping import Gather, Sweeper
 from connector.engine.systems import Connections
 from connector.engine.work import Worker
-from connector.queue import history, inbox, runs, sweeps
+from connector.queue import inbox, runs
 from connector.queue.lanes import Lane
 from connector.queue.models import OPEN, URGENT, Message
-from connector.queue.repair import Repaired
+from connector.queue.reading import history
+from connector.queue.repairing import sweeps
+from connector.queue.repairing.repair import Repaired
 from connector.queue.scheduler import Job, Scheduler
 from connector.queue.wake import Bell
 from connector.setup import connectors

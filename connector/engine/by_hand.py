@@ -8,7 +8,7 @@ from connector.db import utcnow
 from connector.engine.jobs import Jobs
 from connector.errors import Skip
 from connector.queue import leases
-from connector.queue.launches import Launches
+from connector.queue.working.launches import Launches
 from connector.setup import schedules
 from connector.setup.models import Schedule
 

@@ -23,10 +23,11 @@ from connector.engine.comparing import Comparer
 from connector.engine.systems import Connections
 from connector.engine.work import Worker, most_at_once
 from connector.errors import Refused, Retry
-from connector.queue import inbox, repair, runner, runs
-from connector.queue.filters import Filter
+from connector.queue import inbox, runner, runs
 from connector.queue.lanes import Lane
 from connector.queue.models import FAILED
+from connector.queue.reading.filters import Filter
+from connector.queue.repairing import repair
 from connector.queue.runner import Policy
 from connector.queue.scheduler import Job, JobRun
 from connector.queue.wake import Bell

@@ -15,9 +15,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from connector.db import db
 from connector.errors import Invalid, Outcome
-from connector.queue import numbers
 from connector.queue.lanes import Lane
 from connector.queue.models import Message
+from connector.queue.reading import numbers
 from connector.records import ERP_TO_STORE, STORE_TO_ERP
 from connector.setup.activities import INQUIRY, PUSH, QUEUE
 from connector.setup.connectors import Config, Systems

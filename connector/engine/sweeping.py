@@ -21,10 +21,11 @@ from connector.db import db
 from connector.engine import preflight
 from connector.engine.jobs import Jobs, policy
 from connector.errors import Invalid, Outcome, Refused, Skip
-from connector.queue import inbox, leases, runner, sweeps
+from connector.queue import inbox, leases, runner
 from connector.queue.lanes import Lane
 from connector.queue.leases import Keeper
-from connector.queue.sweeps import Sweep
+from connector.queue.repairing import sweeps
+from connector.queue.repairing.sweeps import Sweep
 from connector.records import ERP_TO_STORE, ORDER, SHIPMENT
 from connector.setup import states
 from connector.sync import checkpoints

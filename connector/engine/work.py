@@ -22,12 +22,14 @@ from connector.clock import CLOCK
 from connector.db import db
 from connector.engine.systems import Connections
 from connector.errors import Outcome, Refused, Retry
-from connector.queue import inbox, leases, overrides, waits
-from connector.queue.claim import Claimed
+from connector.queue import inbox, leases
 from connector.queue.lanes import Lane
 from connector.queue.models import FAILED, OPEN, URGENT, Message
+from connector.queue.repairing import overrides
 from connector.queue.wake import Bell
-from connector.queue.work import Report, Unit, Verdict
+from connector.queue.working import waits
+from connector.queue.working.claim import Claimed
+from connector.queue.working.work import Report, Unit, Verdict
 from connector.records import CATEGORY, CUSTOMER, ERP_TO_STORE, ORDER, PRODUCT, STORE_TO_ERP
 from connector.setup import connectors
 from connector.setup.connectors import Config

@@ -15,11 +15,11 @@ from typing import Any, NamedTuple, Protocol
 from sqlalchemy import Connection
 
 from connector.db import micros, utcnow
-from connector.queue import stats
 from connector.queue.lanes import Lane
 from connector.queue.models import NORMAL, UPSERT, URGENT
-from connector.queue.safety import safety
 from connector.queue.sql import Rows, run, writing
+from connector.queue.working import stats
+from connector.queue.working.safety import safety
 
 CHUNK = 1000
 LONGEST_KEY = 255

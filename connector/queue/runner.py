@@ -12,11 +12,11 @@ from typing import NamedTuple
 from connector.clock import Clock
 from connector.queue.lanes import Lane
 from connector.queue.leases import Keeper
-from connector.queue.policy import Policy
 from connector.queue.runs import open_run
 from connector.queue.wake import Bell
-from connector.queue.window import Window
-from connector.queue.work import Work
+from connector.queue.working.policy import Policy
+from connector.queue.working.window import Window
+from connector.queue.working.work import Work
 
 __all__ = ["Policy", "WindowResult", "open_run", "run_window"]
 

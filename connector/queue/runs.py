@@ -11,8 +11,8 @@ from sqlalchemy import Connection, insert, select, update
 from connector.db import db, utcnow
 from connector.queue.lanes import Lane
 from connector.queue.models import FAILED, SKIPPED, SUCCEEDED, Run
-from connector.queue.settle import Tally
 from connector.queue.sql import writing
+from connector.queue.working.settle import Tally
 
 TABLE: Any = Run.__table__
 A_DAY = timedelta(days=1)

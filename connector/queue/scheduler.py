@@ -24,11 +24,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from connector.clock import CLOCK, Clock
 from connector.db import db
-from connector.queue import claim, leases, looks
+from connector.queue import leases
 from connector.queue.lanes import Lane
-from connector.queue.launches import App, Job, JobRun, Launches
 from connector.queue.leases import Keeper
 from connector.queue.wake import Bell, Bridge
+from connector.queue.working import claim, looks
+from connector.queue.working.launches import App, Job, JobRun, Launches
 
 __all__ = ["Job", "JobRun", "Scheduler", "next_run", "next_runs"]
 

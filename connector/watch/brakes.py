@@ -25,13 +25,13 @@ from connector import events
 from connector.clock import CLOCK, Clock
 from connector.db import db
 from connector.errors import Hold, Outcome
-from connector.queue import repair
-from connector.queue.claim import Claimed
-from connector.queue.filters import Filter
 from connector.queue.inbox import Ringer
 from connector.queue.lanes import Lane
 from connector.queue.models import HELD, Message
-from connector.queue.repair import Repaired
+from connector.queue.reading.filters import Filter
+from connector.queue.repairing import repair
+from connector.queue.repairing.repair import Repaired
+from connector.queue.working.claim import Claimed
 from connector.sync import brake
 from connector.sync.brake import DELETE, PRICED, ZERO, Danger
 from connector.sync.models import Binding, Checkpoint

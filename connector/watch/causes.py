@@ -13,10 +13,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from connector.queue import care, history, numbers
-from connector.queue.filters import Filter
 from connector.queue.lanes import Lane
 from connector.queue.models import FAILED
+from connector.queue.reading import history, numbers
+from connector.queue.reading.filters import Filter
+from connector.queue.repairing import care
 from connector.setup.connectors import Config
 from connector.sync import catalogue
 from connector.watch import brakes, drift

@@ -11,9 +11,9 @@ from typing import Any
 from sqlalchemy import Row, select
 
 from connector.db import db
-from connector.queue import logbook
 from connector.queue.models import Attempt, Message
-from connector.queue.paging import newest_first, span
+from connector.queue.reading import logbook
+from connector.queue.reading.paging import newest_first, span
 from connector.watch import mail
 
 ATTEMPTS: Any = Attempt.__table__

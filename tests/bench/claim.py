@@ -7,11 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from connector.db import db, micros, utcnow
-from connector.queue.claim import claim
-from connector.queue.endings import Done
-from connector.queue.policy import Policy
-from connector.queue.settle import settle_all
-from connector.queue.work import Report, Unit, Verdict
+from connector.queue.working.claim import claim
+from connector.queue.working.endings import Done
+from connector.queue.working.policy import Policy
+from connector.queue.working.settle import settle_all
+from connector.queue.working.work import Report, Unit, Verdict
 from tests.bench.common import LANE, Goal, World, progress, seconds, side_by_side
 
 COUNT, BATCH = 10_000, 100

@@ -10,9 +10,10 @@ from typing import Any
 from sqlalchemy import event
 
 from connector.db import db
-from connector.queue import inbox, settle, stats
+from connector.queue import inbox
 from connector.queue.models import Message
-from connector.queue.safety import sabotaged
+from connector.queue.working import settle, stats
+from connector.queue.working.safety import sabotaged
 from tests.bench import drain, enqueue
 from tests.bench.common import Goal, World, side_by_side
 

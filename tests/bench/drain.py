@@ -13,7 +13,7 @@ from connector.clock import CLOCK
 from connector.db import db
 from connector.queue.runner import Policy, run_window
 from connector.queue.wake import Bell
-from connector.queue.work import Report, Unit, Verdict
+from connector.queue.working.work import Report, Unit, Verdict
 from tests.bench.common import LANE, Goal, World, peer, seconds, side_by_side
 
 COUNT = 20_000

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from connector.clock import CLOCK
 from connector.queue.lanes import Lane
-from connector.queue.policy import Policy
 from connector.queue.runner import run_window
 from connector.queue.wake import Bell
+from connector.queue.working.policy import Policy
 from tests.bench.common import Goal, World
 from tests.bench.drain import noop
 

@@ -19,8 +19,8 @@ from sqlalchemy import event
 
 from connector.clock import CLOCK
 from connector.db import db, utcnow
-from connector.queue import logbook, numbers
 from connector.queue.lanes import Lane
+from connector.queue.reading import logbook, numbers
 from connector.setup import users
 from tests.bench.common import LANE, Goal, World, progress
 from tests.bench.drain import drain

@@ -11,8 +11,8 @@ from pathlib import Path
 import requests
 
 from connector.clock import CLOCK
-from connector.queue.policy import Policy
-from connector.queue.work import Report, Unit, Verdict
+from connector.queue.working.policy import Policy
+from connector.queue.working.work import Report, Unit, Verdict
 from connector.systems.http import Http, recording
 from tests.bench.common import Goal, World, seconds
 from tests.bench.drain import drain, noop

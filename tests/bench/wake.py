@@ -12,10 +12,10 @@ from pathlib import Path
 from connector.clock import CLOCK
 from connector.queue import inbox
 from connector.queue.models import URGENT
-from connector.queue.policy import Policy
 from connector.queue.runner import run_window
 from connector.queue.wake import Bell, Bridge
-from connector.queue.work import Report, Unit
+from connector.queue.working.policy import Policy
+from connector.queue.working.work import Report, Unit
 from tests.bench.common import LANE, Goal, World, percentile
 from tests.bench.drain import noop
 
@@ -43,7 +43,7 @@ from connector.clock import CLOCK
 from connector.queue.runner import Policy, run_window
 from connector.queue.wake import Bell
 from connector.queue.lanes import Lane
-from connector.queue.work import Report, Verdict
+from connector.queue.working.work import Report, Verdict
 app = create_app({"DATABASE_URL": sys.argv[1], "TESTING": True, "INSTANCE": sys.argv[2]})
 with app.app_context():
     run_window(Lane("BENCH", "price", "erp_to_store"), lambda unit: Report([Verdict(m.id) for m in unit.messages]),

@@ -13,8 +13,8 @@ from sqlalchemy import func, select
 
 from connector import events
 from connector.db import db, utcnow
-from connector.queue import repair
 from connector.queue.models import Message, Run
+from connector.queue.repairing import repair
 from connector.records import Price, StoreProduct
 from connector.sync.models import Binding, FieldChange, Notification
 from tests import rows

@@ -9,8 +9,8 @@ from playwright.sync_api import expect
 
 from connector.clock import CLOCK
 from connector.db import db
-from connector.queue import stats
 from connector.queue.lanes import Lane
+from connector.queue.working import stats
 from connector.sync.brake import ZERO, Danger
 from connector.watch import alerts, brakes, drift
 from connector.watch.comparing import DIFFERENT, MISSING_STORE, Found

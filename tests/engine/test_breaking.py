@@ -13,10 +13,11 @@ from requests.exceptions import ConnectionError as Refusing
 from connector.clock import FakeClock
 from connector.engine import Engine
 from connector.errors import Retry
-from connector.queue import claim, inbox
+from connector.queue import inbox
 from connector.queue.lanes import Lane
-from connector.queue.launches import JobRun
-from connector.queue.work import Unit
+from connector.queue.working import claim
+from connector.queue.working.launches import JobRun
+from connector.queue.working.work import Unit
 from connector.setup import connectors, lifecycle
 from connector.watch import breaker
 from connector.watch.breaker import FIRST, THRESHOLD

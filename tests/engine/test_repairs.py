@@ -12,11 +12,13 @@ from flask import Flask
 from connector.clock import FakeClock
 from connector.db import db
 from connector.engine import policy
-from connector.queue import history, inbox, logbook, repair
-from connector.queue.filters import Filter
+from connector.queue import inbox
 from connector.queue.lanes import Lane
-from connector.queue.logbook import RunFilter
 from connector.queue.models import Message
+from connector.queue.reading import history, logbook
+from connector.queue.reading.filters import Filter
+from connector.queue.reading.logbook import RunFilter
+from connector.queue.repairing import repair
 from connector.queue.scheduler import JobRun
 from connector.queue.wake import Bell
 from connector.systems.base import Capabilities

@@ -13,9 +13,9 @@ from sqlalchemy import func, select
 from connector.db import db
 from connector.engine import sweeping
 from connector.engine.sweeping import Sweeper
-from connector.queue import logbook
 from connector.queue.lanes import Lane
 from connector.queue.models import Message, WindowLease
+from connector.queue.reading import logbook
 from connector.setup import connectors, lifecycle
 from connector.systems.base import Change
 

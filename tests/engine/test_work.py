@@ -16,11 +16,14 @@ from connector.db import db
 from connector.engine.systems import Tables
 from connector.engine.work import Worker
 from connector.errors import Retry
-from connector.queue import claim, history, inbox, overrides
+from connector.queue import inbox
 from connector.queue.lanes import Lane
 from connector.queue.models import Message
+from connector.queue.reading import history
+from connector.queue.repairing import overrides
 from connector.queue.wake import Bell
-from connector.queue.work import Unit
+from connector.queue.working import claim
+from connector.queue.working.work import Unit
 from connector.records import ERP_TO_STORE, PRICE, StoreProduct
 from tests.fakes import FakeErp, FakeStore, price
 

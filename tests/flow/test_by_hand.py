@@ -11,8 +11,9 @@ import pytest
 
 from connector.db import db, utcnow
 from connector.errors import REHEARSAL
-from connector.queue import history, logbook, repair, sweeps
-from connector.queue.filters import Filter
+from connector.queue.reading import history, logbook
+from connector.queue.reading.filters import Filter
+from connector.queue.repairing import repair, sweeps
 from connector.setup import connectors, schedules
 from connector.sync import picking
 from connector.sync.picking import Pick

@@ -69,8 +69,8 @@ def test_an_order_is_made_once_though_every_second_answer_is_lost(shop: Shop) ->
     fired = sum(one["fired"] for one in ask("GET", f"{shop.erp}/_sandbox/faults"))
     ask("PUT", f"{shop.erp}/_sandbox/faults", [])
     with shop.app.app_context():
-        from connector.queue import repair
-        from connector.queue.filters import Filter
+        from connector.queue.reading.filters import Filter
+        from connector.queue.repairing import repair
 
         repair.reprocess(Filter("DEMO", "order", "store_to_erp", "failed"), user="ann", bell=shop.engine.bell)
     shop.settle(60)

@@ -13,8 +13,8 @@ import pytest
 
 from connector.db import db
 from connector.engine import activation, installation, preflight
-from connector.queue import logbook
 from connector.queue.models import Message
+from connector.queue.reading import logbook
 from connector.setup import activities, connectors, guide, lifecycle, schedules
 from connector.setup.activities import PACKAGE
 from connector.sync import notifications

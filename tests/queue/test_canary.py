@@ -11,9 +11,11 @@ from flask import Flask
 from connector.clock import FakeClock
 from connector.db import db
 from connector.errors import Fail
-from connector.queue import estimates, logbook, repair, stats
-from connector.queue.filters import Filter
 from connector.queue.lanes import Lane
+from connector.queue.reading import estimates, logbook
+from connector.queue.reading.filters import Filter
+from connector.queue.repairing import repair
+from connector.queue.working import stats
 from tests import rows
 from tests.queueing import Script, statuses, window
 from tests.rows import START

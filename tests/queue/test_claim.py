@@ -9,10 +9,11 @@ from sqlalchemy import inspect
 
 from connector.clock import FakeClock
 from connector.db import db
-from connector.queue import claim, inbox, takeover
+from connector.queue import inbox
 from connector.queue.inbox import Item
 from connector.queue.lanes import Lane
 from connector.queue.models import URGENT
+from connector.queue.working import claim, takeover
 from tests.queueing import LANE, after, attempts, put, row, rows, statuses, take
 
 

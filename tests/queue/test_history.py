@@ -12,11 +12,11 @@ from flask import Flask
 from sqlalchemy import event, text
 
 from connector.db import db
-from connector.queue import history, logbook, paging
-from connector.queue.filters import Filter
-from connector.queue.history import Place
 from connector.queue.lanes import Lane
-from connector.queue.logbook import LogFilter, RunFilter
+from connector.queue.reading import history, logbook, paging
+from connector.queue.reading.filters import Filter
+from connector.queue.reading.history import Place
+from connector.queue.reading.logbook import LogFilter, RunFilter
 from tests import rows
 from tests.rows import START
 

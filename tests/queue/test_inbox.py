@@ -14,8 +14,8 @@ from connector.queue import inbox
 from connector.queue.inbox import Accepted, Item
 from connector.queue.lanes import Lane
 from connector.queue.models import URGENT, MinuteStat
-from connector.queue.policy import Policy
-from connector.queue.settle import settle
+from connector.queue.working.policy import Policy
+from connector.queue.working.settle import settle
 from tests.queueing import LANE, after, counted, done, put, row, rows, take, unit
 
 

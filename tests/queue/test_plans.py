@@ -17,11 +17,13 @@ from sqlalchemy import event
 from connector.clock import FakeClock
 from connector.db import db
 from connector.errors import Fail, Retry, Wait
-from connector.queue import claim, history, looks, repair, settle, takeover
-from connector.queue.claim import Claimed
-from connector.queue.endings import Done
-from connector.queue.policy import Policy
-from connector.queue.work import Report, Verdict
+from connector.queue.reading import history
+from connector.queue.repairing import repair
+from connector.queue.working import claim, looks, settle, takeover
+from connector.queue.working.claim import Claimed
+from connector.queue.working.endings import Done
+from connector.queue.working.policy import Policy
+from connector.queue.working.work import Report, Verdict
 from connector.sync import terms
 from tests.queueing import LANE, after, put, take, unit
 

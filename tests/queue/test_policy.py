@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from connector.clock import FakeClock
 from connector.errors import Retry
-from connector.queue.claim import Claimed
-from connector.queue.endings import Done, endings, fingerprint
 from connector.queue.lanes import Lane
-from connector.queue.policy import Policy, relook
-from connector.queue.work import Report, Unit, Verdict
+from connector.queue.working.claim import Claimed
+from connector.queue.working.endings import Done, endings, fingerprint
+from connector.queue.working.policy import Policy, relook
+from connector.queue.working.work import Report, Unit, Verdict
 
 NOW = FakeClock().now()
 

@@ -9,10 +9,12 @@ import pytest
 from flask import Flask
 
 from connector.db import db
-from connector.queue import inbox, numbers, progress, stats
+from connector.queue import inbox
 from connector.queue.lanes import Lane
 from connector.queue.models import Message
-from connector.web.words import rest
+from connector.queue.reading import numbers, progress
+from connector.queue.working import stats
+from connector.web.frame.words import rest
 
 LANE = Lane("DEMO", "product", "erp_to_store")
 NOON = datetime(2026, 11, 21, 12, 0, 30, tzinfo=UTC)

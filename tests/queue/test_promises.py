@@ -17,15 +17,16 @@ from flask import Flask
 from connector.clock import FakeClock
 from connector.db import db
 from connector.errors import Outcome, Refused, Retry, Skip, Wait
-from connector.queue import claim, inbox, takeover
-from connector.queue.back import Return, to_pending
-from connector.queue.claim import Claimed
+from connector.queue import inbox
 from connector.queue.inbox import Item
 from connector.queue.models import URGENT, Message
-from connector.queue.policy import Policy
-from connector.queue.safety import sabotaged, safety
-from connector.queue.settle import settle
-from connector.queue.work import Report, Verdict
+from connector.queue.working import claim, takeover
+from connector.queue.working.back import Return, to_pending
+from connector.queue.working.claim import Claimed
+from connector.queue.working.policy import Policy
+from connector.queue.working.safety import sabotaged, safety
+from connector.queue.working.settle import settle
+from connector.queue.working.work import Report, Verdict
 from tests.queueing import LANE, counted, put, rows, statuses, take, unit
 
 KEYS = "ABCDE"

@@ -8,12 +8,15 @@ from sqlalchemy import select
 from connector.clock import FakeClock
 from connector.db import db
 from connector.errors import REHEARSAL, Skip
-from connector.queue import claim, history, inbox, repair, settle
-from connector.queue.filters import Filter
+from connector.queue import inbox
 from connector.queue.lanes import Lane
 from connector.queue.models import Attempt, Message
-from connector.queue.policy import Policy
-from connector.queue.work import Report, Unit, Verdict
+from connector.queue.reading import history
+from connector.queue.reading.filters import Filter
+from connector.queue.repairing import repair
+from connector.queue.working import claim, settle
+from connector.queue.working.policy import Policy
+from connector.queue.working.work import Report, Unit, Verdict
 from tests import rows
 
 LANE = Lane("DEMO", "price", "erp_to_store")

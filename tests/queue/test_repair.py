@@ -13,11 +13,13 @@ from sqlalchemy.exc import OperationalError
 from connector.clock import FakeClock
 from connector.db import db
 from connector.events import Event
-from connector.queue import history, inbox, logbook, repair
-from connector.queue.filters import Filter
+from connector.queue import inbox
 from connector.queue.lanes import Lane
-from connector.queue.logbook import LogFilter, RunFilter
 from connector.queue.models import Message, MinuteStat
+from connector.queue.reading import history, logbook
+from connector.queue.reading.filters import Filter
+from connector.queue.reading.logbook import LogFilter, RunFilter
+from connector.queue.repairing import repair
 from tests import rows
 from tests.queue.test_history import plan, statements
 from tests.rows import START

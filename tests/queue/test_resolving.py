@@ -7,9 +7,9 @@ from flask import Flask
 from connector.clock import FakeClock
 from connector.db import db
 from connector.errors import Fail, Skip
-from connector.queue import repair
 from connector.queue.lanes import Lane
 from connector.queue.models import Message
+from connector.queue.repairing import repair
 from tests.queueing import LANE, Script, put, rows, statuses, window
 
 OTHER = Lane("DEMO", "product", "erp_to_store")

@@ -13,14 +13,15 @@ from sqlalchemy.exc import OperationalError
 from connector.clock import FakeClock
 from connector.db import db
 from connector.errors import Fail, Refused, Retry, Skip, Wait
-from connector.queue import claim, inbox, settle
+from connector.queue import inbox
 from connector.queue.inbox import Item
 from connector.queue.models import URGENT
-from connector.queue.policy import Policy
 from connector.queue.runner import open_run
 from connector.queue.wake import Bell
-from connector.queue.window import Window
-from connector.queue.work import Report, Unit, Verdict
+from connector.queue.working import claim, settle
+from connector.queue.working.policy import Policy
+from connector.queue.working.window import Window
+from connector.queue.working.work import Report, Unit, Verdict
 from tests.queueing import LANE, Script, attempts, counted, done, put, row, rows, statuses, take, window
 from tests.queueing import runs as run_rows
 

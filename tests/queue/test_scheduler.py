@@ -13,12 +13,13 @@ from flask import Flask
 from connector.clock import CLOCK, FakeClock
 from connector.db import db
 from connector.errors import Retry
-from connector.queue import claim, leases, runner
+from connector.queue import leases, runner
 from connector.queue.lanes import Lane
 from connector.queue.models import Heartbeat, WindowLease
-from connector.queue.policy import Policy
 from connector.queue.scheduler import Job, JobRun, Scheduler, next_run
 from connector.queue.wake import Bell
+from connector.queue.working import claim
+from connector.queue.working.policy import Policy
 from tests.queueing import LANE, Script, after, put, rows, seconds, statuses, take
 
 GUARD = 30.0

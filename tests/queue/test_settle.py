@@ -12,13 +12,14 @@ from flask import Flask
 from connector.clock import FakeClock
 from connector.db import db
 from connector.errors import Fail, Refused, Retry, Skip, Wait
-from connector.queue import claim, finish, inbox, takeover
-from connector.queue.claim import Claimed
-from connector.queue.endings import Done
+from connector.queue import inbox
 from connector.queue.inbox import Item
-from connector.queue.policy import Policy
-from connector.queue.settle import settle, settle_all
-from connector.queue.work import Report, Verdict
+from connector.queue.working import claim, finish, takeover
+from connector.queue.working.claim import Claimed
+from connector.queue.working.endings import Done
+from connector.queue.working.policy import Policy
+from connector.queue.working.settle import settle, settle_all
+from connector.queue.working.work import Report, Verdict
 from tests.queueing import LANE, after, attempts, counted, done, put, row, rows, seconds, statuses, take, unit
 
 POLICY = Policy(retry_count=3, retry_interval=30)

@@ -7,11 +7,13 @@ from datetime import timedelta
 from flask import Flask
 
 from connector.clock import FakeClock
-from connector.queue import history, inbox, logbook, sweeps
-from connector.queue.filters import Filter
+from connector.queue import inbox
 from connector.queue.lanes import Lane
-from connector.queue.settle import Tally
-from connector.queue.sweeps import FULL, Sweep
+from connector.queue.reading import history, logbook
+from connector.queue.reading.filters import Filter
+from connector.queue.repairing import sweeps
+from connector.queue.repairing.sweeps import FULL, Sweep
+from connector.queue.working.settle import Tally
 from tests import rows
 
 LANE = Lane("DEMO", "price", "erp_to_store")

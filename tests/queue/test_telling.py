@@ -7,7 +7,7 @@ from flask import Flask
 from connector import notices
 from connector.clock import FakeClock
 from connector.errors import Fail
-from connector.queue import repair
+from connector.queue.repairing import repair
 from connector.queue.runner import Policy
 from tests.queueing import Script, attempts, put, rows, window
 

@@ -11,12 +11,13 @@ from sqlalchemy import select
 from connector.clock import FakeClock
 from connector.db import db, utcnow
 from connector.errors import Wait
-from connector.queue import claim, inbox, settle, waits
-from connector.queue.claim import Claimed
+from connector.queue import inbox
 from connector.queue.lanes import Lane
 from connector.queue.models import Message
-from connector.queue.policy import Policy
-from connector.queue.work import Report, Unit, Verdict
+from connector.queue.working import claim, settle, waits
+from connector.queue.working.claim import Claimed
+from connector.queue.working.policy import Policy
+from connector.queue.working.work import Report, Unit, Verdict
 
 PRICES = Lane("DEMO", "price", "erp_to_store")
 NEEDED = ("product", "MUG")

@@ -271,7 +271,7 @@ def test_of_price_and_inventory_only_what_is_chosen_travels(what: str, travel: l
 
 @pytest.mark.parametrize("entity", ["product", "category", "customer", "order", "price", "image"])
 def test_sync_now_follows_the_switch_of_its_own_entity(entity: str) -> None:
-    from connector.web.records import _individual
+    from connector.web.operating.records import _individual
 
     own = entity if entity in ("category", "customer", "order") else "product"
     assert _individual(config(**{own: {"individual_sync": True}}), entity)

@@ -25,8 +25,8 @@ from sqlalchemy.exc import DBAPIError
 from connector import create_app
 from connector.db import db, utcnow
 from connector.errors import Outcome
-from connector.queue import repair
 from connector.queue.models import FAILED, HELD, PENDING, RUNNING, WAITING, Message, MinuteStat
+from connector.queue.repairing import repair
 from connector.records import (
     CUSTOMER,
     ERP_TO_STORE,

@@ -24,13 +24,14 @@ from flask import Flask
 
 from connector.clock import FakeClock
 from connector.db import db
-from connector.queue import claim, inbox, runner
+from connector.queue import inbox, runner
 from connector.queue.lanes import Lane
 from connector.queue.models import Message
 from connector.queue.runner import Policy
-from connector.queue.safety import sabotaged
 from connector.queue.wake import Bell
-from connector.queue.work import Report, Unit, Verdict
+from connector.queue.working import claim
+from connector.queue.working.safety import sabotaged
+from connector.queue.working.work import Report, Unit, Verdict
 from connector.records import ERP_TO_STORE, PRICE, Record, StoreProduct
 from connector.sync import bindings, catalogue
 from connector.sync.context import Context

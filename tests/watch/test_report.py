@@ -12,9 +12,9 @@ from flask import Flask
 from connector.clock import FakeClock
 from connector.engine.jobs import Jobs
 from connector.errors import Fail, Skip
-from connector.queue.policy import Policy
 from connector.queue.scheduler import JobRun
 from connector.queue.wake import Bell
+from connector.queue.working.policy import Policy
 from connector.setup import settings as sections
 from connector.watch import mail, report
 from tests import rows

@@ -14,7 +14,7 @@ from connector.db import db, utcnow
 from connector.errors import Fail
 from connector.setup import grants, tokens, users
 from connector.setup.models import Token, User
-from connector.web import bearer
+from connector.web.access import bearer
 from tests import rows
 from tests.web import seed
 from tests.web.people import Client, client

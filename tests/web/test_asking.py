@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from werkzeug.exceptions import BadRequest
 
-from connector.web import asking
-from connector.web.asking import Asked
+from connector.web.frame import asking
+from connector.web.frame.asking import Asked
 from tests import rows
 from tests.web import seed
 from tests.web.operating import Desk, desk
@@ -149,8 +149,8 @@ def test_both_databases_take_what_the_pages_let_through(any_app: Flask, path: st
 
 
 def test_a_key_on_postgresql_is_looked_for_as_it_is(any_app: Flask) -> None:
-    from connector.queue import history
-    from connector.queue.filters import Filter
+    from connector.queue.reading import history
+    from connector.queue.reading.filters import Filter
 
     rows.message(key="A_B%", status="succeeded")
     rows.message(key="AxB%", status="succeeded")

@@ -27,7 +27,7 @@ from connector.errors import Outcome
 from connector.queue.archive import Archive
 from connector.queue.lanes import Lane
 from connector.queue.models import Attempt, Message
-from connector.queue.policy import Policy
+from connector.queue.working.policy import Policy
 from connector.setup import connectors, lifecycle, settings, tokens, users
 from tests.queueing import window
 from tests.web import people, seed

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from connector.sync.catalogue import SYNCS
-from connector.web import actions, causes, exchanges
+from connector.web.operating import actions, causes, exchanges
 
 ROOT = Path(__file__).resolve().parents[2]
 CODE = re.compile(r'"((?:http|acumatica|magento|order|customer|shipment|rule)\.[a-z_0-9]+)"')

@@ -11,7 +11,8 @@ from flask import Flask
 
 from connector import events
 from connector.errors import Retry
-from connector.queue import history, overrides
+from connector.queue.reading import history
+from connector.queue.repairing import overrides
 from connector.records import Address, Line, Order, Record
 from tests import rows
 from tests.web import seed

@@ -11,9 +11,10 @@ from sqlalchemy import func, select
 
 from connector import events
 from connector.db import db, utcnow
-from connector.queue import history, logbook, repair
-from connector.queue.logbook import RunFilter
 from connector.queue.models import Care, Message
+from connector.queue.reading import history, logbook
+from connector.queue.reading.logbook import RunFilter
+from connector.queue.repairing import repair
 from tests import rows
 from tests.rows import START
 from tests.web import seed

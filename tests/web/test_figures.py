@@ -10,8 +10,8 @@ from flask import Flask
 
 from connector.clock import CLOCK
 from connector.db import db, micros
-from connector.queue import stats
 from connector.queue.lanes import Lane
+from connector.queue.working import stats
 from connector.records import ERP_TO_STORE, PRICE
 from connector.watch import drift, figures, views
 from connector.watch.comparing import DIFFERENT, Found

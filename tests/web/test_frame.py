@@ -11,8 +11,8 @@ from sqlalchemy.exc import OperationalError
 
 from connector.db import db
 from connector.setup import kinds
-from connector.web import overview
-from connector.web.render import render
+from connector.web.frame.render import render
+from connector.web.operating import overview
 from tests.conftest import make_app
 from tests.web import seed
 from tests.web.conftest import StandIn

@@ -11,7 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy.exc import OperationalError
 
 from connector.db import db
-from connector.web import health
+from connector.web.machines import health
 from tests.conftest import make_app
 from tests.web import seed
 from tests.web.people import Client

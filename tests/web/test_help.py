@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 
 from connector.setup import settings
-from connector.web import page_help
+from connector.web.frame import page_help
 from tests.web import seed
 from tests.web.people import Client
 from tests.web.test_routes import routes

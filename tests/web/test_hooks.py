@@ -16,7 +16,8 @@ from connector.engine import PushResult
 from connector.events import Event
 from connector.queue.models import Message
 from connector.setup import connectors
-from connector.web import hooks
+from connector.web.frame.flood import Flood
+from connector.web.machines import hooks
 from tests.web.conftest import StandIn
 from tests.web.people import Client
 
@@ -26,7 +27,7 @@ GOOD = json.dumps({"Id": "1", "Query": "CC Prices", "Inserted": []}).encode()
 
 @pytest.fixture(autouse=True)
 def calm(monkeypatch: pytest.MonkeyPatch, clock: FakeClock) -> None:
-    monkeypatch.setattr(hooks, "flood", hooks.Flood(3, clock))
+    monkeypatch.setattr(hooks, "flood", Flood(3, clock))
 
 
 def logged() -> list[str]:

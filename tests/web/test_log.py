@@ -14,7 +14,7 @@ from connector import events
 from connector.db import db, utcnow
 from connector.queue.models import Run
 from connector.sync.models import Notification
-from connector.web import log
+from connector.web.operating import log
 from tests import rows
 from tests.rows import START
 from tests.web import seed

@@ -10,8 +10,8 @@ from flask import Flask
 
 from connector.db import utcnow
 from connector.errors import Fail
-from connector.queue import history, paging
-from connector.queue.history import Filter
+from connector.queue.reading import history, paging
+from connector.queue.reading.history import Filter
 from tests import rows
 from tests.web import seed
 from tests.web.operating import Desk, desk, shows, statements, text_of

@@ -9,15 +9,15 @@ import pytest
 from flask import Flask
 
 from connector.db import utcnow
-from connector.queue import numbers
 from connector.queue.lanes import Lane
-from connector.queue.numbers import Minute
+from connector.queue.reading import numbers
+from connector.queue.reading.numbers import Minute
 from connector.sync import catalogue
 from connector.sync.brake import Danger
 from connector.watch import brakes, drift
 from connector.watch.comparing import Found
-from connector.web import chart
-from connector.web.words import counted, duration, minutes_since
+from connector.web.frame import chart
+from connector.web.frame.words import counted, duration, minutes_since
 from tests.web import seed
 from tests.web.operating import statements
 from tests.web.people import Client

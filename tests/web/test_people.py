@@ -13,7 +13,8 @@ from connector import events
 from connector.db import utcnow
 from connector.setup import grants, tokens, users
 from connector.setup.models import User
-from connector.web import sessions, sign_in
+from connector.web.access import sessions, sign_in
+from connector.web.frame.flood import Flood
 from tests.web import seed
 from tests.web.conftest import StandIn
 from tests.web.operating import text_of
@@ -162,7 +163,7 @@ def test_people_are_the_administrators_business(viewer: Client, operator: Client
 
 @pytest.fixture
 def code(app: Flask, monkeypatch: pytest.MonkeyPatch) -> str:
-    monkeypatch.setattr(sign_in, "told", sign_in.Flood(1))
+    monkeypatch.setattr(sign_in, "told", Flood(1))
     return users.setup_code(app.config["SECRET_KEY"])
 
 

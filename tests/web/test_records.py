@@ -13,7 +13,7 @@ from connector.db import db, utcnow
 from connector.errors import Invalid, Retry
 from connector.records import Address, Level, Line, Order, Price, Product, Stock, StoreProduct
 from connector.sync.models import Binding
-from connector.web import sides
+from connector.web.operating import sides
 from tests import rows
 from tests.web import seed
 from tests.web.operating import Desk, desk, shows, statements, text_of

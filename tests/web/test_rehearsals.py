@@ -7,8 +7,8 @@ from flask import Flask
 
 from connector import events
 from connector.errors import REHEARSAL
-from connector.queue import history
-from connector.queue.filters import Filter
+from connector.queue.reading import history
+from connector.queue.reading.filters import Filter
 from connector.setup import connectors
 from tests import rows
 from tests.web import seed

@@ -17,7 +17,7 @@ from connector.errors import Skip
 from connector.queue.models import Message, WindowLease
 from connector.setup import connectors, grants, lifecycle, schedules, users
 from connector.setup.models import Schedule
-from connector.web import schedulers
+from connector.web.operating import schedulers
 from tests.web import seed
 from tests.web.operating import shows, text_of
 from tests.web.people import Client

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from connector.db import db, utcnow
 from connector.setup import users
 from connector.setup.models import OPERATOR, User
-from connector.web.auth import safe_next
+from connector.web.access.auth import safe_next
 from tests.web.people import Client, client
 
 PASSWORD = "four words in a row"

@@ -14,20 +14,20 @@ from sqlalchemy import Row
 from connector.db import utcnow
 from connector.engine import probes
 from connector.engine.probes import Told
-from connector.queue import numbers
 from connector.queue.lanes import Lane
 from connector.queue.models import PENDING
+from connector.queue.reading import numbers
 from connector.setup import activities, lifecycle, schedules, states
 from connector.setup.activities import CHECK, INQUIRY, PUSH, QUEUE, SCHEDULE
 from connector.setup.connectors import Config
 from connector.setup.models import Schedule
 from connector.sync import notifications
 from connector.sync.catalogue import SYNCS
-from connector.web.auth import need
+from connector.web.access.auth import need
 from connector.web.connectors import life
 from connector.web.connectors.base import blueprint, known
-from connector.web.render import render
-from connector.web.words import counted
+from connector.web.frame.render import render
+from connector.web.frame.words import counted
 
 COLUMNS = ("Activity", "Created", "Queue utilization", "Activation status", "Details")
 GOOD, BAD, WARN, BUSY, PLAIN = "good", "bad", "warn", "busy", ""

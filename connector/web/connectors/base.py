@@ -8,7 +8,7 @@ from flask_wtf import FlaskForm
 from connector.setup import connectors, settings
 from connector.setup.connectors import Config
 from connector.setup.settings import Section
-from connector.web import problems
+from connector.web.frame import problems
 
 blueprint = Blueprint("connectors", __name__, url_prefix="/connectors")
 

@@ -12,9 +12,9 @@ from flask_login import current_user
 from connector.errors import Invalid
 from connector.setup import connectors, transfer
 from connector.setup.connectors import Config
-from connector.web.auth import allow, need
+from connector.web.access.auth import allow, need
 from connector.web.connectors.base import blueprint, changed, known
-from connector.web.render import go, render
+from connector.web.frame.render import go, render
 
 
 @blueprint.get("/<connector_id>/export")

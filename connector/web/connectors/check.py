@@ -13,11 +13,11 @@ from connector.setup import connectors
 from connector.setup.connectors import Config
 from connector.systems import registry
 from connector.systems.base import Check
-from connector.web import forms
-from connector.web.auth import need
+from connector.web.access.auth import need
 from connector.web.connectors import blocks, editing
 from connector.web.connectors.base import blueprint, changed, known, revision
-from connector.web.render import asked_for_part, render
+from connector.web.frame import forms
+from connector.web.frame.render import asked_for_part, render
 
 SIDES = ("erp", "store")
 ALLOWED_OFFSET = 5.0  # seconds that two clocks may differ before the page says so

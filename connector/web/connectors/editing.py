@@ -18,12 +18,12 @@ from connector.records import ERP_TO_STORE
 from connector.setup import auto, connectors, cron, house, settings
 from connector.setup.connectors import Config
 from connector.systems import registry
-from connector.web import forms
-from connector.web.auth import need
+from connector.web.access.auth import need
 from connector.web.connectors import blocks, example, lists
 from connector.web.connectors.base import blueprint, changed, known, revision, sections_of
 from connector.web.connectors.blocks import Block
-from connector.web.render import asked_for_part, go, render
+from connector.web.frame import forms
+from connector.web.frame.render import asked_for_part, go, render
 
 NAME = {"maxlength": 120, "autocomplete": "off"}
 FREQUENCIES = (("hourly", "Hourly"), ("daily", "Daily"), ("weekly", "Weekly"), ("monthly", "Monthly"))

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from connector.queue import numbers
 from connector.queue.lanes import Lane
 from connector.queue.models import PENDING
-from connector.queue.policy import LONGEST_BACKOFF, Policy
+from connector.queue.reading import numbers
+from connector.queue.working.policy import LONGEST_BACKOFF, Policy
 from connector.setup.settings import QUEUE
 from connector.sync.catalogue import SYNCS
 from connector.systems import registry
-from connector.web.words import counted, duration
+from connector.web.frame.words import counted, duration
 
 
 def sentences(connector_id: str, plugin: str, typed: Mapping[str, Any]) -> list[str]:

@@ -10,11 +10,11 @@ from wtforms import StringField
 from connector.errors import Invalid
 from connector.setup import connectors, house, shelf
 from connector.setup.settings import FEATURES
-from connector.web import forms
-from connector.web.auth import allow, need
+from connector.web.access.auth import allow, need
 from connector.web.connectors.base import address, blueprint, changed, known
 from connector.web.connectors.pages import ID, NAME
-from connector.web.render import go, render
+from connector.web.frame import forms
+from connector.web.frame.render import go, render
 
 
 class CopyForm(FlaskForm):

@@ -12,10 +12,11 @@ from connector.clock import CLOCK
 from connector.db import db, utcnow
 from connector.engine import activation
 from connector.errors import Invalid
-from connector.queue import numbers, repair
-from connector.queue.filters import Filter
 from connector.queue.lanes import Lane
 from connector.queue.models import HELD, PENDING, WAITING
+from connector.queue.reading import numbers
+from connector.queue.reading.filters import Filter
+from connector.queue.repairing import repair
 from connector.setup import activities, lifecycle, states
 from connector.setup.connectors import Config
 from connector.setup.models import PAUSED, STOPPED
@@ -23,10 +24,10 @@ from connector.sync import checkpoints
 from connector.sync.catalogue import SYNCS
 from connector.sync.polls import OVERLAP
 from connector.systems import registry
-from connector.web.auth import need
+from connector.web.access.auth import need
 from connector.web.connectors.base import address, blueprint, changed, known
-from connector.web.render import go, render
-from connector.web.words import counted
+from connector.web.frame.render import go, render
+from connector.web.frame.words import counted
 
 OPEN = (PENDING, WAITING, HELD)
 DEACTIVATE = "deactivate"

@@ -12,20 +12,20 @@ from wtforms import SelectField, StringField
 
 from connector.engine import probes
 from connector.errors import Invalid
-from connector.queue import numbers
 from connector.queue.lanes import Lane
 from connector.queue.models import PENDING
+from connector.queue.reading import numbers
 from connector.setup import checklist, connectors, settings, states
 from connector.setup import schedules as stored_schedules
 from connector.setup.connectors import Config
 from connector.setup.settings import Section
 from connector.sync.catalogue import SYNCS
 from connector.systems import registry
-from connector.web import forms
-from connector.web.auth import need
+from connector.web.access.auth import need
 from connector.web.connectors import blocks, life
 from connector.web.connectors.base import address, blueprint, changed, known, sections_of
-from connector.web.render import go, render
+from connector.web.frame import forms
+from connector.web.frame.render import go, render
 
 NAME = {"maxlength": 120, "autocomplete": "off"}
 ID = {"maxlength": 40, "required": True, "autocomplete": "off", "spellcheck": "false"}

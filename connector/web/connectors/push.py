@@ -8,9 +8,9 @@ from flask import Response, flash, url_for
 from flask_login import current_user
 
 from connector.setup import connectors
-from connector.web.auth import need
+from connector.web.access.auth import need
 from connector.web.connectors.base import address, blueprint, changed, known
-from connector.web.render import go, render
+from connector.web.frame.render import go, render
 
 
 @blueprint.post("/<connector_id>/secret")

@@ -16,10 +16,10 @@ from connector.queue import scheduler
 from connector.setup import cron, schedules, stamps
 from connector.setup.connectors import Config
 from connector.setup.models import Schedule
-from connector.web import forms
-from connector.web.auth import need
+from connector.web.access.auth import need
 from connector.web.connectors.base import address, blueprint, changed, known
-from connector.web.render import asked_for_part, go, render
+from connector.web.frame import forms
+from connector.web.frame.render import asked_for_part, go, render
 
 MOMENT = {"type": "datetime-local"}
 

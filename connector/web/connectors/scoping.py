@@ -14,11 +14,11 @@ from connector.setup import connectors, scopes
 from connector.setup.connectors import Config
 from connector.setup.settings import Section
 from connector.systems.base import Setting
-from connector.web import forms
-from connector.web.auth import need
+from connector.web.access.auth import need
 from connector.web.connectors import lists
 from connector.web.connectors.base import blueprint, changed, known, revision, sections_of
-from connector.web.render import go, render
+from connector.web.frame import forms
+from connector.web.frame.render import go, render
 
 CODE = {"maxlength": 64, "autocomplete": "off", "spellcheck": "false"}
 Pairs = list[tuple[Section, Setting]]

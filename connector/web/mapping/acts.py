@@ -11,12 +11,12 @@ from connector.errors import Invalid
 from connector.setup import mappings, recommended, references, schema, stamps
 from connector.setup.connectors import Config, Systems
 from connector.setup.kinds import Kind
-from connector.web import configuring
-from connector.web.auth import need
-from connector.web.configuring import known, typed
+from connector.web.access.auth import need
+from connector.web.frame import configuring
+from connector.web.frame.configuring import known, typed
+from connector.web.frame.render import go, render
 from connector.web.mapping import base, grid
 from connector.web.mapping.base import blueprint, the_kind
-from connector.web.render import go, render
 
 STALE = "Somebody else has changed this mapping in the meantime. Nothing of yours was saved."
 

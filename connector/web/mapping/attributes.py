@@ -14,12 +14,12 @@ from connector.setup import mappings, schema
 from connector.setup.connectors import Config
 from connector.setup.kinds import Kind
 from connector.systems import registry
-from connector.web import configuring
-from connector.web.auth import need
-from connector.web.configuring import known
+from connector.web.access.auth import need
+from connector.web.frame import configuring
+from connector.web.frame.configuring import known
+from connector.web.frame.render import go, render
 from connector.web.mapping import base
 from connector.web.mapping.base import blueprint, the_kind
-from connector.web.render import go, render
 
 MADE_BY = {PRODUCT: ATTRIBUTE, CUSTOMER: CUSTOMER_ATTRIBUTE}
 PREFIX = "Attributes/"

@@ -17,13 +17,13 @@ from connector.setup import mapping_checks, mappings, stamps
 from connector.setup.connectors import Config
 from connector.setup.kinds import Kind
 from connector.systems.mapping import Transform
-from connector.web import configuring
-from connector.web.asking import Asked
-from connector.web.auth import need
-from connector.web.configuring import known, typed
+from connector.web.access.auth import need
+from connector.web.frame import configuring
+from connector.web.frame.asking import Asked
+from connector.web.frame.configuring import known, typed
+from connector.web.frame.render import go, render
 from connector.web.mapping import base, tester
 from connector.web.mapping.base import blueprint, the_kind
-from connector.web.render import go, render
 
 MOST = 60  # rows of one form
 NEW = 3  # blank rows of a fresh one

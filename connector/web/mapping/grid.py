@@ -9,13 +9,13 @@ from flask import Response, request, url_for
 from connector.setup import kinds, mapping_checks, mappings, references
 from connector.setup.connectors import Config
 from connector.setup.kinds import Kind
-from connector.web import configuring
-from connector.web.asking import Asked
-from connector.web.auth import need
-from connector.web.configuring import known
+from connector.web.access.auth import need
+from connector.web.frame import configuring
+from connector.web.frame.asking import Asked
+from connector.web.frame.configuring import known
+from connector.web.frame.render import render
 from connector.web.mapping import base
 from connector.web.mapping.base import blueprint, the_kind
-from connector.web.render import render
 
 PAGE = 200  # rows
 

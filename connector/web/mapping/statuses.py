@@ -11,11 +11,11 @@ from flask_login import current_user
 from connector.errors import Invalid
 from connector.setup import stamps, statuses
 from connector.setup.connectors import Config
-from connector.web import configuring
-from connector.web.auth import need
-from connector.web.configuring import known, typed
+from connector.web.access.auth import need
+from connector.web.frame import configuring
+from connector.web.frame.configuring import known, typed
+from connector.web.frame.render import go, render
 from connector.web.mapping.base import blueprint
-from connector.web.render import go, render
 
 
 @blueprint.get("/statuses")

@@ -11,15 +11,15 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from connector.errors import Invalid, Outcome
-from connector.queue import history
-from connector.queue.filters import Filter
+from connector.queue.reading import history
+from connector.queue.reading.filters import Filter
 from connector.records import ERP_TO_STORE, STORE_TO_ERP, Record
 from connector.setup import mapping_checks
 from connector.setup.connectors import Config
 from connector.setup.kinds import Kind
 from connector.systems import mapping
 from connector.systems.mapping import Result, Row
-from connector.web import configuring
+from connector.web.frame import configuring
 
 LAST = 50
 ASKS = {

@@ -1,0 +1,1 @@
+"""What people do to messages: reprocess, skip, edit, hold, plans and sweeps."""

@@ -1,0 +1,1 @@
+"""One window from claim to settled: what happens to a message while somebody works it."""

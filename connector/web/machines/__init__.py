@@ -1,0 +1,1 @@
+"""What other programs ask and tell: notifications, the API, health and metrics."""

@@ -1,0 +1,84 @@
+"""Clear log and Flush messages (LOG-05, LOG-19): asked first, with the number; one entry says who did it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, Response, abort, flash, request, url_for
+from flask_login import current_user
+
+from connector import events, notices
+from connector.queue import housekeeping
+from connector.queue.reading.numbers import CAP
+from connector.setup.models import ADMIN
+from connector.web.access.auth import need
+from connector.web.frame import asking
+from connector.web.frame.render import go, render
+from connector.web.frame.words import counted
+
+blueprint = Blueprint("clearing", __name__, url_prefix="/log")
+
+
+@dataclass(frozen=True, slots=True)
+class Clearing:
+    """One thing that can be emptied."""
+
+    title: str
+    question: str
+    button: str
+    count: Callable[[list[str]], int]
+    do: Callable[[list[str]], int]
+    done: str
+    back: str
+
+
+CLEARINGS = {
+    "clear": Clearing(
+        "Clear log",
+        "entries of the connector log are deleted for good. Messages stay, also what failed; so does the audit trail.",
+        "Clear the log",
+        lambda connectors: housekeeping.count(connectors, CAP),
+        housekeeping.clear,
+        "The log was cleared: {} entries were deleted.",
+        "log.attempts",
+    ),
+    "flush": Clearing(
+        "Flush messages",
+        "system messages of bulk operations are deleted for good. The log and what needs a person stay.",
+        "Flush",
+        lambda connectors: notices.count(connectors, CAP),
+        notices.flush,
+        "Messages of bulk operations were flushed: {} were deleted.",
+        "notices.page",
+    ),
+}
+
+
+@blueprint.route("/<any(clear, flush):what>", methods=["GET", "POST"])
+@need("viewer")
+def page(what: str) -> Response:
+    """The question with the number, then the deed. About the connectors of which this person is administrator."""
+    clearing, mine = CLEARINGS[what], _mine()
+    if not mine:
+        abort(403)
+    chosen = request.values.get("connector", "")
+    if chosen and chosen not in dict(mine):
+        abort(403)
+    wanted = [chosen] if chosen else [id for id, _ in mine]
+    if not chosen and current_user.may(ADMIN, ""):
+        wanted.append("")  # what belongs to no connector, such as a repair in several
+    if request.method == "GET":
+        number = clearing.count(wanted)
+        more: dict[str, Any] = {"what": what, "clearing": clearing, "connectors": mine, "chosen": chosen}
+        return render("log/clear.html", number=counted(number), any=number > 0, **more)
+    went = clearing.do(wanted)
+    text = clearing.done.format(f"{went:,}")
+    events.record("Configuration", text, connector_id=chosen, user=current_user.name, details={"connectors": wanted})
+    flash(text, "success")
+    return go(url_for(clearing.back))
+
+
+def _mine() -> list[tuple[str, str]]:
+    return [(id, label) for id, label in asking.connector_choices() if current_user.may(ADMIN, id)]

@@ -1,0 +1,1 @@
+"""The pages that look after a connector: figures, reconciliation, brake, alerts, health."""

@@ -1,0 +1,104 @@
+"""The brake's questions: what is held, the worst examples, and an operator's yes or no with its reason."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, abort, current_app, flash, url_for
+from flask_login import current_user
+
+from connector.queue.models import HELD
+from connector.sync import catalogue
+from connector.watch import brakes
+from connector.watch.models import ASKING
+from connector.web.access.auth import need
+from connector.web.frame import asking
+from connector.web.frame.asking import LARGEST
+from connector.web.frame.configuring import known, typed
+from connector.web.frame.render import go, render
+
+blueprint = Blueprint("brake", __name__, url_prefix="/connectors/<connector_id>/brake")
+HOURS = (("0", "Only these"), ("1", "And what follows within an hour"), ("8", "And what follows within eight hours"))
+STATES = {"asking": "Waits for a person", "approved": "Let go", "rejected": "Given up"}
+LONGEST = 500
+
+
+@blueprint.get("")
+@need("viewer")
+def page(connector_id: str) -> Response:
+    config = known(connector_id)
+    found = brakes.latest(connector_id=config.id)
+    return render(
+        "brake/page.html",
+        config=config,
+        asking=[_told(row) for row in found if row.state == ASKING],
+        decided=[_told(row) for row in found if row.state != ASKING],
+        limits=brakes.Limits.of(config.section("brake")),
+        states=STATES,
+    )
+
+
+@blueprint.get("/<int:number>")
+@need("viewer")
+def question(connector_id: str, number: int) -> Response:
+    return _show(_find(connector_id, number))
+
+
+@blueprint.post("/<int:number>/<any(approve, reject):answer>")
+@need("operator")
+def decide(connector_id: str, number: int, answer: str) -> Response:
+    row, reason = _find(connector_id, number), typed("reason").strip()
+    hours = typed("hours")
+    if hours not in dict(HOURS) and answer == "approve":
+        abort(400)
+    if len(reason) > LONGEST or not asking.storable(reason):
+        return _show(row, status=422, error=f"Write at most {LONGEST} characters.")
+    if answer == "reject" and not reason:
+        return _show(row, status=422, error="Say why, so that others know it later.")
+    bell = getattr(current_app.extensions.get("engine"), "bell", None)
+    done = brakes.decide(
+        number, answer == "approve", user=current_user.name, reason=reason, hours=int(hours or 0), bell=bell
+    )
+    if done is None:
+        flash("Somebody has decided this already.", "warning")
+        return go(url_for("brake.question", connector_id=connector_id, number=number))
+    if not done.finished:
+        return go(url_for("failed.progress", run_id=done.run_id))
+    said = "let go" if answer == "approve" else "given up"
+    flash(f"{done.changed:,} message{'' if done.changed == 1 else 's'} {said}.", "success")
+    return go(url_for("brake.page", connector_id=connector_id))
+
+
+def _find(connector_id: str, number: int) -> Any:
+    config = known(connector_id)
+    try:
+        row = brakes.find(number) if number <= LARGEST else None
+    except KeyError:
+        row = None
+    if row is None or row.connector_id != config.id:
+        abort(404)
+    return row
+
+
+def _told(row: Any) -> dict[str, Any]:
+    return {"row": row, "title": catalogue.find(row.entity).title, "sentence": brakes.sentence(row)}
+
+
+def _show(row: Any, *, status: int = 200, error: str = "") -> Response:
+    return render(
+        "brake/question.html",
+        status=status,
+        config=known(row.connector_id),
+        asked=_told(row),
+        worst=brakes.examples(row),
+        messages=asking.query(
+            "/messages", connector=row.connector_id, entity=row.entity, direction=row.direction, status=HELD
+        ),
+        hours=HOURS,
+        states=STATES,
+        reason=typed("reason"),
+        chosen=typed("hours") or "0",
+        error=error,
+        may_act=current_user.may("operator"),
+        open=row.state == ASKING,
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -50,7 +51,7 @@ def _base() -> int:
 
 def values(base: int) -> dict[str, dict[str, Any]]:
     """The settings of DEMO with the sandbox systems on `base` + 1 and + 2. The push secret is made here."""
-    return demo_shop.SETTINGS | {
+    return deepcopy(demo_shop.SETTINGS) | {
         "erp": {"url": f"{HOST}:{base + 1}", "tenant": "Company", "username": "admin", "password": "sandbox"},
         "store": {"url": f"{HOST}:{base + 2}", "token": "sandbox-token"},
         "queue": {"check_process_time": 50, "process_sleep_time": 5},

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from connector.db import db
 from connector.setup import activities, connectors, lifecycle, schedules
@@ -74,29 +74,34 @@ def test_a_viewer_reads_it_in_every_look(visit: Visit, engine: StandIn, look: di
 @pytest.mark.parametrize("script", [True, False])
 def test_a_connector_is_made_saved_and_corrected(visit: Visit, engine: StandIn, script: bool) -> None:
     page = visit("/connectors/new", script=script)
-    page.get_by_label("Connector ID").fill("SHOP2")
-    page.get_by_label("Acumatica URL").fill("https://erp.example")
-    page.get_by_label(re.compile("^User name .required")).fill("admin")
+    field(page, "Connector ID").fill("SHOP2")
+    field(page, "Acumatica URL").fill("https://erp.example")
+    field(page, re.compile("^User name .required")).fill("admin")
     page.get_by_label("Password", exact=True).fill("pw")
-    page.get_by_label("Confirm password").fill("pw")
-    page.get_by_label("Store URL").fill("shop.example")
+    field(page, "Confirm password").fill("pw")
+    field(page, "Store URL").fill("shop.example")
     token(page)
     page.get_by_role("button", name="Make the connector").click()
-    wrong = page.get_by_label("Store URL")
+    wrong = field(page, "Store URL")
     expect(wrong).to_have_value("shop.example")
     expect(wrong).to_have_accessible_description(re.compile("must be a web address"))
     if script:
         expect(wrong).to_be_focused()
     wrong.fill("https://shop.example")
     page.get_by_label("Password", exact=True).fill("pw")
-    page.get_by_label("Confirm password").fill("pw")
+    field(page, "Confirm password").fill("pw")
     token(page)
     page.get_by_role("button", name="Make the connector").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("SHOP2")
     page.get_by_role("link", name="Setup parameters").first.click()
-    page.get_by_label("Threshold count").fill("10")
+    field(page, "Threshold count").fill("10")
     page.get_by_role("button", name="Save").last.click()
     expect(page.get_by_role("status").first).to_contain_text("Threshold count from 25 to 10")
+
+
+def field(page: Page, label: str | re.Pattern[str]) -> Locator:
+    """The field itself: the help beside it is named after it, too."""
+    return page.locator("input, select, textarea").and_(page.get_by_label(label))
 
 
 def token(page: Page) -> None:
@@ -106,8 +111,8 @@ def token(page: Page) -> None:
 
 def test_enter_in_a_field_saves_and_does_not_test(visit: Visit, engine: StandIn) -> None:
     page = visit(SETUP)
-    page.get_by_label("Retry count").fill("4")
-    page.get_by_label("Retry count").press("Enter")
+    field(page, "Retry count").fill("4")
+    field(page, "Retry count").press("Enter")
     expect(page.get_by_role("status").first).to_contain_text("Retry count from 3 to 4")
     assert engine.tested == []
 
@@ -116,7 +121,7 @@ def test_a_connection_is_tested_in_place_and_the_typed_values_stay(visit: Visit,
     engine.check = Check(ok=False, problem="401: not accepted.", help="Make a new token.")
     page = visit(CONNECTION)
     page.get_by_label("Access token", exact=True).fill("typed")
-    page.get_by_label("Confirm access token").fill("typed")
+    field(page, "Confirm access token").fill("typed")
     test = page.get_by_role("button", name=re.compile("Test connection with Magento"))
     test.click()
     outcome = page.locator("#tested-store")
@@ -128,7 +133,7 @@ def test_a_connection_is_tested_in_place_and_the_typed_values_stay(visit: Visit,
     expect(outcome).to_contain_text("Magento 2 answers.")
     no_findings(page)
     assert connectors.get("DEMO").section("store")["token"] == "typed"
-    page.get_by_label("Tenant").fill("Other")
+    field(page, "Tenant").fill("Other")
     page.get_by_role("button", name="Save").first.click()
     expect(page.get_by_role("status").first).to_contain_text("Tenant from Company to Other")
 
@@ -137,19 +142,19 @@ def test_what_cannot_be_tested_leads_to_its_field(app: Any, visit: Visit, site: 
     """With the real engine, which refuses before any request."""
     seed.configured()
     page = visit(CONNECTION)
-    page.get_by_label("Store URL").fill("nonsense")
+    field(page, "Store URL").fill("nonsense")
     page.get_by_role("button", name=re.compile("Test connection with Magento")).click()
     page.get_by_role("link", name=re.compile("Store URL must be")).click()
-    expect(page.get_by_label("Store URL")).to_be_focused()
+    expect(field(page, "Store URL")).to_be_focused()
 
 
 def test_a_connection_is_tested_without_scripts(visit: Visit, engine: StandIn) -> None:
     page = visit(CONNECTION, script=False)
-    page.get_by_label("Store URL").fill("https://other.example")
-    page.get_by_label("Tenant").fill("Other")
+    field(page, "Store URL").fill("https://other.example")
+    field(page, "Tenant").fill("Other")
     page.get_by_role("button", name=re.compile("Test connection with Magento")).click()
     expect(page.locator("#tested-store")).to_contain_text("Magento 2 answers.")
-    expect(page.get_by_label("Tenant")).to_have_value("Other")
+    expect(field(page, "Tenant")).to_have_value("Other")
     assert connectors.get("DEMO").section("store")["url"] == "https://other.example"
 
 
@@ -159,11 +164,11 @@ def test_the_example_follows_the_numbers_as_they_are_typed(visit: Visit, engine:
     page = visit(SETUP)
     example = page.locator("#example")
     expect(example).to_contain_text("12 wait now, that is not more than 25: 12 requests")
-    page.get_by_label("Threshold count").fill("5")
+    field(page, "Threshold count").fill("5")
     expect(example).to_contain_text("12 wait now, that is more than 5: 1 request, up to 25 in each")
-    page.get_by_label("Batch mode").uncheck()
+    field(page, "Batch mode").uncheck()
     expect(example).to_contain_text("12 wait now, batch mode is off: 12 requests")
-    page.get_by_label("Threshold count").fill("-1")
+    field(page, "Threshold count").fill("-1")
     expect(example).to_contain_text("No example: Threshold count must be between")
 
 

@@ -60,7 +60,7 @@ def test_a_count_leads_to_its_messages(visit: Visit) -> None:
     seed.busy_shop()
     page = visit("/")
     page.get_by_role("link", name="3 failed, Inventory").click()
-    page.wait_for_url("**/messages?connector=DEMO&entity=inventory&status=failed")
+    page.wait_for_url("**/messages?connector=DEMO&entity=inventory&direction=erp_to_store&status=failed")
 
 
 def test_without_scripts_the_same_numbers_stand_there(visit: Visit) -> None:

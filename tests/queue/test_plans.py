@@ -240,7 +240,7 @@ def test_closing_what_has_failed_reads_the_failed_by_key(table: FakeClock) -> No
     messages = take(table, 20)
     with statements() as seen:
         finish(table, messages)
-    resolving = [(sql, values) for sql, values in seen if "Resolved by itself" in sql]
+    resolving = [(sql, values) for sql, values in seen if "newer.said" in sql]
     check(resolving, "ix_message_failed_key")
 
 

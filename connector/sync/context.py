@@ -47,6 +47,7 @@ MAPPINGS = {
     "order_status": ("status_out",),
 }
 # somebody pressed Sync Now, or an old value may have been written: send even what looks unchanged
+UNKNOWN = timedelta(minutes=15)  # by how much a clock may be behind before it has been compared
 FORCING = ("person", "batch", "fenced")
 
 
@@ -117,9 +118,11 @@ class Context:
         return self.mappings.get(kind, ())
 
     def first_order(self) -> datetime | None:
-        """Orders of the store that were placed earlier are none of ours (order.days_back); None: all are."""
+        """Orders that were placed earlier, by the clock of their system, are none of ours (order.days_back); None: all
+        are. A clock that nobody has compared yet may be behind: a little older ones count, so that none is left out."""
         days = int(self.setting("order", "days_back", 0) or 0)
-        return self.began - timedelta(days=days) if self.began else None
+        behind = timedelta(seconds=max(0, -int(self.setting("clock", f"{self.sync.source}_offset", 0) or 0)))
+        return self.began - timedelta(days=days) - behind - UNKNOWN if self.began else None
 
     def mode(self, entity: str) -> str:
         """erp_to_store, store_to_erp or both: the direction that is set for an entity."""

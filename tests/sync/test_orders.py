@@ -105,6 +105,15 @@ def test_orders_from_before_the_connector_stay_in_the_store_unless_a_person_asks
     assert send(both, replace(old, key="2", number="2"), origin="person").word is None
 
 
+def test_an_order_of_a_store_whose_clock_is_behind_is_not_left_out(both: Both) -> None:
+    both.began = began = datetime(2026, 3, 1, tzinfo=UTC)
+    assert send(both, replace(ORDER, placed_at=began - timedelta(minutes=10))).word is None, "not compared yet"
+    late = replace(ORDER, key="2", number="2", placed_at=began - timedelta(minutes=70))
+    assert isinstance(send(both, late).word, Skip)
+    both.settings["clock"] = {"store_offset": -3600}
+    assert send(both, late).word is None
+
+
 def test_a_credit_memo_of_such_an_order_does_not_wait_for_it(both: Both) -> None:
     both.began = datetime(2026, 3, 1, tzinfo=UTC)
     both.store.put(CreditMemo("9", number="1", ordered_at=both.began - timedelta(days=1), total=D("5")))

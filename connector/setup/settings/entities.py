@@ -113,6 +113,7 @@ def ways(entity: str, chosen: str = "") -> tuple[str, ...]:
 
 
 LEADS = "One way: the other side is overwritten. Both ways: what has changed since the last sync goes over."
+ONE_WAY = "To the store only: Acumatica's web services make no template items."
 
 
 def _what(entity: str) -> str:
@@ -142,7 +143,14 @@ DIRECTION = Section(
     "direction",
     "Direction",
     tuple(
-        Setting(entity, f"{NAMES[entity]} direction", CHOICE, default=way, choices=WAYS, help=LEADS)
+        Setting(
+            entity,
+            f"{NAMES[entity]} direction",
+            CHOICE,
+            default=way,
+            choices=WAYS if entity in BOTH_WAYS else WAYS[:1],
+            help=LEADS if entity in BOTH_WAYS else ONE_WAY,
+        )
         for entity, way in CHOSEN_WAYS.items()
     ),
     help="Inventory, prices, images and attributes go from Acumatica to the store only.",

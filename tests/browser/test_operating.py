@@ -188,6 +188,7 @@ def test_sync_now_swaps_its_own_block_and_the_rest_follows(engine: Desk, visit: 
     page.get_by_role("button", name="Sync Now").click()
     expect(page.locator("#history li")).to_have_count(4)
     expect(page.get_by_role("button", name="Sync Now")).to_be_focused()
+    page.wait_for_load_state("networkidle")
     assert page.evaluate("window.__same"), "the page was not loaded anew"
     assert engine.synced == [("DEMO", "price", "MUG", "otto")]
     assert len(engine.looked) == 2, "both sides were read again"

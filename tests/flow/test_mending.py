@@ -75,6 +75,13 @@ def tried_again(shop: Shop) -> int:
         return int(connection.execute(query).scalar_one())
 
 
+def resolved(shop: Shop) -> int:
+    columns = Message.__table__.c
+    with shop.app.app_context(), db.read() as connection:
+        query = select(func.count()).where(columns.reason.startswith("Resolved by itself"))
+        return int(connection.execute(query).scalar_one())
+
+
 def click(browser: people.Client, seconds: float, **fields: str) -> str:
     """Plan, confirm, and watch until it is over; what the page says then."""
     plan = browser.post("/failed/reprocess", data={"scope": "filter", **fields})
@@ -127,9 +134,9 @@ def test_three_causes_are_mended_by_a_canary_and_one_click(shop: Shop, sizes: tu
     shop.settle(60 + products)
     mended = CLOCK.monotonic() - started
     assert causes(shop) == Counter() and shop.failures() == []
-    assert tried_again(shop) == 3 + total, "each of them was sent again, once"
+    assert tried_again(shop) + resolved(shop) == 3 + total, "each was sent again once, or something newer had gone"
     assert Counter(one["fields"]["ExternalRef"] for one in shop.erp_orders()).most_common(1)[0][1] == 1
-    _trail(shop, total)
+    _trail(shop, total - resolved(shop))
     print(f"{total:,} failures in {injected:.0f} s, mended in {mended:.0f} s")
 
 

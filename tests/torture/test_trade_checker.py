@@ -69,6 +69,12 @@ def test_everybody_is_on_both_sides_once_and_says_the_same() -> None:
     assert found(judge.people({}, [ann], [], typed)) == ["missing_people"]
     both = there(("ann@example.com", "S1"), ("ann@example.com", "S1"))
     assert found(judge.people(both, [ann], [], typed)) == ["double_people"]
+    ours, theirs = (
+        {"effect": "customer_create", "path": path, "after": {"Email": "ann@example.com"}}
+        for path in ("/entity/Default/Customer", "/_sandbox/desk/record")
+    )
+    assert found(judge.people(both, [ann], [ours, theirs], typed)) == [], "the ERP's own people entered her again"
+    assert found(judge.people(both, [ann], [theirs, ours], typed)) == ["double_people"]
     assert found(judge.people(there(("ann@example.com", "S1")), [ann, ann], [], typed)) == ["double_people"]
     assert found(judge.people(there(("ann@example.com", "E9")), [ann], [], typed)) == ["unlike_people"]
     assert found(judge.people(there(("ann@example.com", "S1")), [ann], [], [])) == ["strange_people"]

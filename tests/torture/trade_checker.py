@@ -119,6 +119,18 @@ def invoices(erp: Lines, booked: Lines, placed: Lines) -> list[str]:
     )
 
 
+def _typed_again(erp: Lines) -> Counter[str]:
+    """How often the ERP's own people entered somebody who was there already: their double, not the connector's."""
+    seen, again = set[str](), Counter[str]()
+    for line in erp:
+        if line["effect"] == "customer_create":
+            email = mail(line["after"]["Email"])
+            if email in seen and "/desk" in line["path"]:
+                again[email] += 1
+            seen.add(email)
+    return again
+
+
 def people(customers: Mapping[str, Any], shoppers: Lines, erp: Lines, store: Lines) -> dict[str, list[Any]]:
     """Everybody with an account in the store, and whom the ERP got since the start."""
     there = Counter(mail(one.get("Email")) for one in customers.values())
@@ -137,7 +149,7 @@ def people(customers: Mapping[str, Any], shoppers: Lines, erp: Lines, store: Lin
     vats = {mail(one["email"]): str(one.get("taxvat") or "") for one in shoppers}
     return {
         "missing_people": sorted((names - there.keys()) | (wanted - names)),
-        "double_people": sorted(email for email, number in there.items() if number > 1 and email)
+        "double_people": sorted(email for email, number in (there - _typed_again(erp)).items() if number > 1 and email)
         + sorted(email for (email, _), number in here.items() if number > 1),
         "unlike_people": [
             [email, numbers.get(email), vat]

@@ -41,6 +41,9 @@ class Handler(WSGIRequestHandler):
             self.wfile.flush()
         self.environ = environ = self.make_environ()
         body = self._body(environ)
+        if body is None:
+            self._hang_up(HangUp())
+            return
         environ.update({"wsgi.input": BytesIO(body), "CONTENT_LENGTH": str(len(body)), "sandbox.read": True})
         answer: list[Any] = []
 
@@ -60,11 +63,14 @@ class Handler(WSGIRequestHandler):
             return
         self._send(answer[0], answer[1], data)
 
-    def _body(self, environ: dict[str, Any]) -> bytes:
+    def _body(self, environ: dict[str, Any]) -> bytes | None:
+        """The whole body; None when the caller has died in the middle of it: a web server drops such a request."""
         if environ.get("wsgi.input_terminated"):
             return bytes(environ["wsgi.input"].read())
         length = environ.get("CONTENT_LENGTH") or "0"
-        return self.rfile.read(int(length)) if length.isdigit() else b""
+        wanted = int(length) if length.isdigit() else 0
+        body = self.rfile.read(wanted)
+        return body if len(body) == wanted else None
 
     def _send(self, status: str, headers: list[tuple[str, str]], data: bytes) -> None:
         code, _, text = status.partition(" ")

@@ -10,6 +10,7 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -75,7 +76,15 @@ class Site:
 
 @pytest.fixture
 def site(app: Flask) -> Iterator[Site]:
-    """The application of this test, served by threads as `make run` serves it."""
+    """The application of this test."""
+    with served(app) as site:
+        yield site
+    db.engine.dispose()
+
+
+@contextmanager
+def served(app: Flask) -> Iterator[Site]:
+    """An application, served by threads as `make run` serves it."""
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
@@ -83,7 +92,6 @@ def site(app: Flask) -> Iterator[Site]:
     server.shutdown()
     thread.join()
     server.server_close()
-    db.engine.dispose()
 
 
 @dataclass

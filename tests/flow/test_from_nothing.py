@@ -12,26 +12,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from flask import Flask
 
 from connector.db import db
-from tests.conftest import make_app
+from tests.flow.nothing import CONNECTIONS, PASSWORD, command, house
 from tests.flow.shop import Shop, eventually, open_shop
 from tests.flow.visitor import Visitor
-
-PASSWORD = "correct horse battery"
-CONNECTIONS = {
-    "Tenant": "Company", "User name": "admin", "Password": "sandbox", "Confirm password": "sandbox",
-    "Access token": "sandbox-token", "Confirm access token": "sandbox-token",
-}  # fmt: skip
-
-
-def house(folder: Path) -> Flask:
-    """An application whose database has tables and nothing in them."""
-    app = make_app(f"sqlite:///{folder / 'connector.sqlite'}", folder / "instance", LEASE_SECONDS=5)
-    with app.app_context():
-        db.create_all()
-    return app
 
 
 @pytest.fixture(scope="module")
@@ -39,12 +24,6 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     folder = tmp_path_factory.mktemp("nothing")
     with open_shop(house(folder), folder / "sandbox", 12, lambda sandboxes: None) as shop:
         yield shop
-
-
-def command(app: Flask, *words: str, **env: str) -> str:
-    result = app.test_cli_runner().invoke(args=list(words), env=env)
-    assert result.exit_code == 0, result.output
-    return result.output
 
 
 def test_through_the_pages_alone(shop: Shop) -> None:

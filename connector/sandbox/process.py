@@ -16,6 +16,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -96,11 +97,11 @@ class Children:
     def await_health(self, name: str) -> None:
         until = time.monotonic() + PATIENCE
         while time.monotonic() < until:
-            if self.processes[name].poll() is not None:
-                break
             if answers(f"{self.url(name)}/_sandbox/health"):
                 return
-            time.sleep(0.05)
+            with suppress(subprocess.TimeoutExpired):
+                self.processes[name].wait(0.05)  # it ends only when it cannot start
+                break
         self.stop()
         raise RuntimeError(f"The {name} sandbox did not start on port {self.base + PORTS[name]}. Is the port in use?")
 

@@ -110,6 +110,7 @@ def test_a_publication_takes_its_time_and_may_fail(api: Api) -> None:
         project("<GenericInquiryScreen><data-set><data/></data-set></GenericInquiryScreen>"),
         project("<unclosed>"),
     ],
+    ids=["no-base64", "no-zip", "a-comment", "an-empty-inquiry", "unclosed"],
 )
 def test_what_is_no_project_is_an_error_in_the_log(api: Api, content: str) -> None:
     assert api.bring(content) == "error"

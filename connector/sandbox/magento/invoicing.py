@@ -9,11 +9,10 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from connector.sandbox.magento import credits, levels, order_state, reservations
+from connector.sandbox.magento import credits, levels, order_state, papers, reservations
 from connector.sandbox.magento.money import ZERO, exact, places, plain, rounded, total
 from connector.sandbox.magento.order_book import keep, next_number, order_of
 from connector.sandbox.magento.routing import Call, Refusal, as_int, number, route
-from connector.sandbox.magento.search import search
 from connector.sandbox.magento.shop import Doc, now
 
 INVOICE, ORDER_INVOICE = "Magento_Sales::sales_invoice", "Magento_Sales::invoice"
@@ -72,16 +71,7 @@ def wanted_rows(order: Doc, body: Mapping[str, Any]) -> list[tuple[Doc, float]]:
 def _comment(call: Call, doc: Doc, body: Mapping[str, Any]) -> None:
     told = body.get("comment") or {}
     if told.get("comment") and body.get("appendComment"):
-        doc["comments"] = [comment(call, "invoice_comment", doc, told)]
-
-
-def comment(call: Call, kind: str, doc: Doc, told: Mapping[str, Any]) -> Doc:
-    """A comment on a document, as it is kept."""
-    return {
-        "is_customer_notified": int(bool(told.get("is_customer_notified"))), "parent_id": doc["entity_id"],
-        "comment": told.get("comment"), "is_visible_on_front": int(bool(told.get("is_visible_on_front"))),
-        "created_at": now(), "entity_id": call.unit.count(kind),
-    }  # fmt: skip
+        doc["comments"] = [papers.comment(call, "invoice_comment", doc, told)]
 
 
 def part_of(item: Doc, name: str, done: str, many: float, left: float, decimals: int = 2) -> Decimal:
@@ -229,33 +219,23 @@ def _totals(order: Doc, doc: Doc) -> None:
 
 @route("GET", "invoices", INVOICE)
 def listing(call: Call) -> Any:
-    rows = sorted(call.shop.store.kind("invoice").values(), key=lambda row: row["entity_id"])
-    return search(call, rows, lambda row, name: row.get(name), lambda row: row)
+    return papers.listed(call, "invoice")
 
 
 @route("GET", "invoices/{number}", INVOICE)
 def read(call: Call) -> Any:
-    row = call.unit.get("invoice", call.params["number"])
-    if row is None:
-        raise Refusal(404, NO_ENTITY)
-    return row
+    return papers.paper(call, "invoice", call.params["number"])
 
 
 @route("GET", "invoices/{number}/comments", INVOICE)
 def comments(call: Call) -> Any:
-    rows = read(call)["comments"]
-    return {"items": rows, "search_criteria": {"filter_groups": []}, "total_count": len(rows)}
+    return papers.told(read(call))
 
 
 @route("POST", "invoices/comments", INVOICE, ("entity",))
 def comment_add(call: Call) -> Any:
-    told = call.body["entity"]
-    doc = call.unit.get("invoice", str(told.get("parent_id")))
-    if doc is None:
-        raise Refusal(404, NO_ENTITY)
-    row = comment(call, "invoice_comment", doc, told)
-    call.unit.put("invoice", str(doc["entity_id"]), {**doc, "comments": [*doc["comments"], row]})
-    call.unit.note("invoice", doc["increment_id"], None, {"comment": row["comment"]})
+    words = call.body["entity"]
+    row = papers.tell(call, "invoice", "invoice", papers.paper(call, "invoice", words.get("parent_id")), words)
     return {name: value for name, value in row.items() if name != "created_at"}
 
 

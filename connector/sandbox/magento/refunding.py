@@ -9,12 +9,10 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from connector.sandbox.magento import credits, levels, order_state, reservations
-from connector.sandbox.magento.invoicing import comment
+from connector.sandbox.magento import credits, levels, order_state, papers, reservations
 from connector.sandbox.magento.money import ZERO, exact, places, plain, rounded, total
 from connector.sandbox.magento.order_book import NO_ENTITY, keep, next_number, order_of
 from connector.sandbox.magento.routing import Call, Refusal, as_int, number, route
-from connector.sandbox.magento.search import search
 from connector.sandbox.magento.shop import Doc, now
 
 MEMO = "Magento_Sales::sales_creditmemo"
@@ -62,7 +60,7 @@ def refund(call: Call, order: Doc, body: Mapping[str, Any], invoice: int | None 
         doc["invoice_id"] = invoice
     told = body.get("comment") or {}
     if told.get("comment"):
-        doc["comments"] = [comment(call, "creditmemo_comment", doc, told)]
+        doc["comments"] = [papers.comment(call, "creditmemo_comment", doc, told)]
     _book(order, doc)
     _stock(call, order, wanted, (arguments.get("extension_attributes") or {}).get("return_to_stock_items") or ())
     order_state.settle(order)
@@ -212,30 +210,22 @@ def _stock(call: Call, order: Doc, wanted: list[tuple[Doc, float]], back: Any) -
 
 @route("GET", "creditmemos", MEMO)
 def listing(call: Call) -> Any:
-    rows = sorted(call.shop.store.kind("creditmemo").values(), key=lambda row: row["entity_id"])
-    return search(call, rows, lambda row, name: row.get(name), lambda row: row)
+    return papers.listed(call, "creditmemo")
 
 
 @route("GET", "creditmemo/{number}", MEMO)
 def read(call: Call) -> Any:
-    row = call.unit.get("creditmemo", call.params["number"])
-    if row is None:
-        raise Refusal(404, NO_ENTITY)
-    return row
+    return papers.paper(call, "creditmemo", call.params["number"])
 
 
 @route("GET", "creditmemo/{number}/comments", MEMO)
 def comments(call: Call) -> Any:
-    rows = read(call)["comments"]
-    return {"items": rows, "search_criteria": {"filter_groups": []}, "total_count": len(rows)}
+    return papers.told(read(call))
 
 
 @route("POST", "creditmemo/{number}/comments", MEMO, ("entity",))
 def comment_add(call: Call) -> Any:
-    doc = read(call)
-    row = comment(call, "creditmemo_comment", doc, call.body["entity"])
-    call.unit.put("creditmemo", str(doc["entity_id"]), {**doc, "comments": [*doc["comments"], row]})
-    call.unit.note("credit_memo", doc["increment_id"], None, {"comment": row["comment"]})
+    row = papers.tell(call, "creditmemo", "credit_memo", read(call), call.body["entity"])
     return row
 
 

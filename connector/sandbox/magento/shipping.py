@@ -8,11 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from connector.sandbox.magento import levels, order_state, reservations
-from connector.sandbox.magento.invoicing import comment
+from connector.sandbox.magento import levels, order_state, papers, reservations
 from connector.sandbox.magento.order_book import NO_ENTITY, keep, next_number, order_of
 from connector.sandbox.magento.routing import AfterEffect, Call, Refusal, as_int, number, route
-from connector.sandbox.magento.search import search
 from connector.sandbox.magento.shop import Doc, now
 
 SHIP, SHIPMENT = "Magento_Sales::ship", "Magento_Sales::shipment"
@@ -50,7 +48,7 @@ def ship(call: Call, order: Doc, body: Mapping[str, Any]) -> tuple[Doc, Doc]:
     doc["tracks"] = [_track(call, order, doc, track) for track in tracks]
     told = body.get("comment") or {}
     if told.get("comment"):
-        doc["comments"] = [comment(call, "shipment_comment", doc, told)]
+        doc["comments"] = [papers.comment(call, "shipment_comment", doc, told)]
     for item, many in wanted:
         item["qty_shipped"] = number(order_state.quantity(item, "shipped") + many)
     order_state.settle(order, in_progress=True)
@@ -148,16 +146,12 @@ def _track(call: Call, order: Doc, shipment: Doc, raw: Mapping[str, Any]) -> Doc
 
 @route("GET", "shipments", SHIPMENT)
 def listing(call: Call) -> Any:
-    rows = sorted(call.shop.store.kind("shipment").values(), key=lambda row: row["entity_id"])
-    return search(call, rows, lambda row, name: row.get(name), lambda row: row)
+    return papers.listed(call, "shipment")
 
 
 @route("GET", "shipment/{number}", SHIPMENT)
 def read(call: Call) -> Any:
-    row = call.unit.get("shipment", call.params["number"])
-    if row is None:
-        raise Refusal(404, NO_ENTITY)
-    return row
+    return papers.paper(call, "shipment", call.params["number"])
 
 
 @route("POST", "shipment/track", SHIPMENT, ("entity",))
@@ -187,16 +181,12 @@ def track_remove(call: Call) -> Any:
 
 @route("GET", "shipment/{number}/comments", SHIPMENT)
 def comments(call: Call) -> Any:
-    rows = read(call)["comments"]
-    return {"items": rows, "search_criteria": {"filter_groups": []}, "total_count": len(rows)}
+    return papers.told(read(call))
 
 
 @route("POST", "shipment/{number}/comments", SHIPMENT, ("entity",))
 def comment_add(call: Call) -> Any:
-    doc = read(call)
-    row = comment(call, "shipment_comment", doc, call.body["entity"])
-    call.unit.put("shipment", str(doc["entity_id"]), {**doc, "comments": [*doc["comments"], row]})
-    call.unit.note("shipment", doc["increment_id"], None, {"comment": row["comment"]})
+    row = papers.tell(call, "shipment", "shipment", read(call), call.body["entity"])
     return {name: value for name, value in row.items() if name != "created_at"}
 
 

@@ -1,7 +1,9 @@
 // Only what HTML cannot do: times in the user's zone, focus on the first error, copy buttons, the theme
 // button, and a word when the server is away. Every page works without it.
 (function () {
-  const format = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+  const spoken = document.documentElement.lang;  // the browser may know more of it: de-AT
+  const locale = navigator.languages.find((name) => name.split("-")[0] === spoken) || spoken;
+  const format = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "medium" });
 
   function localTimes(root) {
     for (const time of root.querySelectorAll("time[datetime]")) {
@@ -31,9 +33,9 @@
     const before = label.textContent;
     try {
       await navigator.clipboard.writeText(text.trim());
-      label.textContent = "Copied";
+      label.textContent = document.body.dataset.copied;
     } catch {
-      label.textContent = "Select and copy by hand";
+      label.textContent = document.body.dataset.byHand;
     }
     setTimeout(() => { label.textContent = before; }, 2000);
   }
@@ -52,7 +54,10 @@
     nameTheme(button);
   }
 
-  function nameTheme(button) { button.querySelector("span").textContent = "Theme: " + currentTheme(); }
+  function nameTheme(button) {
+    const name = button.querySelector("span");
+    name.textContent = name.dataset[currentTheme()];
+  }
 
   // A dialog whose OK waits for a choice; without scripts the server asks for one.
   function waitForChoice(root) {

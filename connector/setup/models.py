@@ -73,6 +73,7 @@ class User(db.Model):
     locked_until: Mapped[datetime | None] = mapped_column(Instant)
     created_at: Mapped[datetime] = mapped_column(Instant, default=utcnow)
     session_token: Mapped[str] = mapped_column(String(40), default="")  # changes with the password: ends sessions
+    language: Mapped[str] = mapped_column(String(8), default="", server_default="")  # of the pages; "": the browser's
 
 
 class Token(db.Model):

@@ -134,6 +134,12 @@ def end_sessions(user: User, *, by: str) -> None:
         _log(connection, by, f"User {user.name} was signed out everywhere.")
 
 
+def speak(user: User, language: str) -> None:
+    """Keep in which language somebody reads the pages, "en"; "" leaves it to the browser."""
+    with db.write() as connection:
+        connection.execute(update(TABLE).where(TABLE.c.id == user.id).values(language=language))
+
+
 def nobody_yet() -> bool:
     """Whether there is no user at all: then the first one may be made in the browser, with the set-up code."""
     with db.read() as connection:

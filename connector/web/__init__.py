@@ -15,7 +15,7 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from connector.web.access import auth
-from connector.web.frame import assets, headers, menu, page_help, problems, words
+from connector.web.frame import assets, headers, language, menu, page_help, problems, words
 from connector.web.frame.notices import Bell
 
 # each module brings a `blueprint` of its name; connectors and mapping bring one for their whole group
@@ -84,6 +84,7 @@ HTMX_CONFIG = {
 def register(app: Flask) -> None:
     """Add the pages to the application: settings, sign-in, CSRF, headers, error pages, blueprints."""
     _settle(app)
+    language.register(app)
     headers.register(app)
     assets.register(app)
     auth.register(app)  # before CSRF: a stranger is asked to sign in, whatever he sent

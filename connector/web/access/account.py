@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from flask import Response, abort, flash, make_response, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_login import current_user, login_user
 from flask_wtf import FlaskForm
 from wtforms import PasswordField, SelectField, StringField
@@ -14,28 +16,31 @@ from connector.setup import tokens, users
 from connector.setup.models import User
 from connector.web.access.auth import load
 from connector.web.access.sign_in import LONGEST, SHORTEST, blueprint, locked
+from connector.web.frame.language import LANGUAGES, tr
 from connector.web.frame.render import go, render
 
-DAYS = (("30", "30 days"), ("90", "90 days"), ("365", "A year"), ("", "No end"))
+DAYS = (("30", _l("30 days")), ("90", _l("90 days")), ("365", _l("A year")), ("", _l("No end")))
+
+BETWEEN = _l("Use at least %(low)s and at most %(high)s characters.", low=SHORTEST, high=LONGEST)
 
 
 class NewPassword(FlaskForm):
     current = PasswordField(
-        "Current password", [InputRequired("Type the password that you have now."), Length(max=LONGEST)]
+        _l("Current password"), [InputRequired(_l("Type the password that you have now.")), Length(max=LONGEST)]
     )
     new = PasswordField(
-        "New password",
+        _l("New password"),
         [
-            InputRequired("Type a new password."),
-            Length(SHORTEST, LONGEST, f"Use at least {SHORTEST} and at most {LONGEST} characters."),
+            InputRequired(_l("Type a new password.")),
+            Length(SHORTEST, LONGEST, BETWEEN),
         ],
     )
-    again = PasswordField("New password again", [EqualTo("new", "This is not the same as the new password.")])
+    again = PasswordField(_l("New password again"), [EqualTo("new", _l("This is not the same as the new password."))])
 
 
 class NewToken(FlaskForm):
-    token_name = StringField("What is it for?", render_kw={"maxlength": 120, "autocomplete": "off"})
-    days = SelectField("It holds for", choices=list(DAYS), default="90", validate_choice=False)
+    token_name = StringField(_l("What is it for?"), render_kw={"maxlength": 120, "autocomplete": "off"})
+    days = SelectField(_l("It holds for"), choices=list(DAYS), default="90", validate_choice=False)
 
 
 @blueprint.route("/account", methods=["GET", "POST"])
@@ -43,9 +48,19 @@ def account() -> Response:
     """The page; a POST changes the password."""
     form = NewPassword()
     if form.validate_on_submit() and _change(form):
-        flash("Your password is changed. Every other session of yours has ended.", "success")
+        flash(_("Your password is changed. Every other session of yours has ended."), "success")
         return make_response(redirect(url_for("overview.page"), 303))
     return _page(form, NewToken(formdata=None), 422 if request.method == "POST" else 200)
+
+
+@blueprint.post("/account/language")
+def language() -> Response:
+    """Read the pages in another language from now on; "" is the browser's."""
+    wanted = request.form.get("language", "")
+    if wanted and wanted not in LANGUAGES:
+        abort(400, _("Choose one of the languages of the list."))
+    users.speak(_me(), wanted)
+    return go(url_for("auth.account"))
 
 
 @blueprint.post("/account/sign-out-everywhere")
@@ -53,7 +68,7 @@ def sign_out_everywhere() -> Response:
     """End every session of one's own but this one."""
     users.end_sessions(_me(), by=current_user.name)
     _stay(_me())
-    flash("Every other session of yours has ended.", "success")
+    flash(_("Every other session of yours has ended."), "success")
     return go(url_for("auth.account"))
 
 
@@ -64,11 +79,11 @@ def add_token() -> Response:
     days = str(form.days.data or "")
     try:
         if days not in dict(DAYS):
-            raise Invalid({"days": "Choose how long it lasts."})
+            raise Invalid({"days": _("Choose how long it lasts.")})
         made = tokens.create(_me(), str(form.token_name.data or ""), int(days) if days else None, by=current_user.name)
     except Invalid as error:
         for name, sentence in error.errors.items():
-            form[name].errors = [sentence]
+            form[name].errors = [tr(sentence)]
         return _page(NewPassword(formdata=None), form, 422)
     return render("auth/token.html", name=form.token_name.data, secret=made.secret)
 
@@ -80,7 +95,7 @@ def revoke_token(number: int) -> Response:
         name = tokens.revoke(number, by=current_user.name, user_id=current_user.id)
     except KeyError:
         abort(404)
-    flash(f"The token {name} is revoked.", "success")
+    flash(_("The token %(name)s is revoked.", name=name), "success")
     return go(url_for("auth.account", _anchor="tokens"))
 
 
@@ -95,15 +110,15 @@ def _change(form: NewPassword) -> bool:
     current, new = str(form.current.data), str(form.new.data)
     user = users.verify(current_user.name, current)
     if user is None:
-        form.current.errors = [locked(current_user.name) or "This is not your current password."]
+        form.current.errors = [locked(current_user.name) or _("This is not your current password.")]
         return False
     if new == current:
-        form.new.errors = ["Choose another password than the current one."]
+        form.new.errors = [_("Choose another password than the current one.")]
         return False
     try:
         users.change_password(user, new)
     except Invalid as error:
-        form.new.errors = list(error.errors.values())
+        form.new.errors = [tr(sentence) for sentence in error.errors.values()]
         return False
     _stay(user)
     return True

@@ -37,6 +37,7 @@ class Person(UserMixin):
     role: str
     must_change: bool
     session_token: str
+    language: str = ""  # "": whatever the browser asks for
     grants: Mapping[str, str] = field(default_factory=dict)  # connector id -> role, where it differs
 
     def get_id(self) -> str:
@@ -96,7 +97,7 @@ def load(stored: str) -> Person | None:
 
 def person_of(number: int) -> Person | None:
     """The person of that number with all roles, in one statement; None when he may not come in."""
-    columns = (User.id, User.name, User.role, User.must_change, User.session_token)
+    columns = (User.id, User.name, User.role, User.must_change, User.session_token, User.language)
     query = (
         select(*columns, Grant.connector_id, Grant.role.label("granted"))
         .outerjoin(Grant, Grant.user_id == User.id)
@@ -106,7 +107,7 @@ def person_of(number: int) -> Person | None:
         rows = connection.execute(query).all()
     if not rows:
         return None
-    return Person(*rows[0][:5], grants={row.connector_id: row.granted for row in rows if row.connector_id})
+    return Person(*rows[0][:6], grants={row.connector_id: row.granted for row in rows if row.connector_id})
 
 
 def forget_who() -> None:

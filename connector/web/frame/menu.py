@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from flask import g, request
+from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import select
 
 from connector.db import db
 from connector.setup.models import Connector
+from connector.web.frame.language import N_, tr
 
 
 class Entry(NamedTuple):
@@ -23,14 +25,14 @@ class Entry(NamedTuple):
 
 # the six of the documents, and price and inventory, which are queues of their own (CONFLICTS 20)
 PROCESSES = (
-    ("Product", "box-seam", "product"),
-    ("Price", "tag", "price"),
-    ("Inventory", "boxes", "inventory"),
-    ("Category", "diagram-3", "category"),
-    ("Customer", "people", "customer"),
-    ("Order", "cart", "order"),
-    ("Order Status", "card-checklist", "order_status"),
-    ("Shipment", "truck", "shipment"),
+    (N_("Product"), "box-seam", "product"),
+    (N_("Price"), "tag", "price"),
+    (N_("Inventory"), "boxes", "inventory"),
+    (N_("Category"), "diagram-3", "category"),
+    (N_("Customer"), "people", "customer"),
+    (N_("Order"), "cart", "order"),
+    (N_("Order Status"), "card-checklist", "order_status"),
+    (N_("Shipment"), "truck", "shipment"),
 )
 BATCHES = tuple(entry for entry in PROCESSES if entry[2] != "order_status")
 
@@ -44,47 +46,47 @@ class LazyMenu:
 
 def entries() -> list[Entry]:
     """All entries for the page being shown; Real-Time Processes appear once there is a connector."""
-    menu = [_entry("Overview", "speedometer2", "/"), _entry("Connectors", "plug", "/connectors")]
+    menu = [_entry(_("Overview"), "speedometer2", "/"), _entry(_("Connectors"), "plug", "/connectors")]
     chosen = current_connector()
     if chosen:
-        steps = tuple(_entry(label, icon, f"/processes/{chosen}/{entity}") for label, icon, entity in PROCESSES)
-        menu.append(_entry("Manual Sync", "hand-index", f"/manual/{chosen}"))
-        menu.append(Entry("Real-Time Processes", "lightning-charge", children=steps))
-        picks = tuple(_entry(label, icon, f"/batch/{chosen}/{entity}") for label, icon, entity in BATCHES)
-        menu.append(Entry("Batch Processes", "collection", children=picks))
-        menu.append(Entry("Set up", "sliders", children=_setup(chosen)))
-        menu.append(Entry("What travels", "shuffle", children=_configuration(chosen)))
-        menu.append(Entry("Watch over it", "binoculars", children=_watching(chosen)))
+        steps = tuple(_entry(tr(label), icon, f"/processes/{chosen}/{entity}") for label, icon, entity in PROCESSES)
+        menu.append(_entry(_("Manual Sync"), "hand-index", f"/manual/{chosen}"))
+        menu.append(Entry(_("Real-Time Processes"), "lightning-charge", children=steps))
+        picks = tuple(_entry(tr(label), icon, f"/batch/{chosen}/{entity}") for label, icon, entity in BATCHES)
+        menu.append(Entry(_("Batch Processes"), "collection", children=picks))
+        menu.append(Entry(_("Set up"), "sliders", children=_setup(chosen)))
+        menu.append(Entry(_("What travels"), "shuffle", children=_configuration(chosen)))
+        menu.append(Entry(_("Watch over it"), "binoculars", children=_watching(chosen)))
     return [
         *menu,
-        _entry("Messages", "envelope", "/messages"),
-        _entry("Failed Messages", "exclamation-octagon", "/failed"),
-        _entry("Order Sync Failure", "cart-x", "/failed/orders"),
-        _entry("Sync Log", "journal-text", "/log"),
-        _entry("Saved views", "bookmark", "/views"),
-        _entry("Notifications", "bell", "/notifications"),
-        _entry("Schedulers", "clock", "/schedulers"),
-        _entry("Health", "heart-pulse", "/health"),
+        _entry(_("Messages"), "envelope", "/messages"),
+        _entry(_("Failed Messages"), "exclamation-octagon", "/failed"),
+        _entry(_("Order Sync Failure"), "cart-x", "/failed/orders"),
+        _entry(_("Sync Log"), "journal-text", "/log"),
+        _entry(_("Saved views"), "bookmark", "/views"),
+        _entry(_("Notifications"), "bell", "/notifications"),
+        _entry(_("Schedulers"), "clock", "/schedulers"),
+        _entry(_("Health"), "heart-pulse", "/health"),
         *administration(),
-        _entry("Help", "question-circle", "/help"),
+        _entry(_("Help"), "question-circle", "/help"),
     ]
 
 
 def administration() -> list[Entry]:
     """What only administrators of the whole house have."""
-    return [_entry("People", "people", "/people")] if current_user.may("admin", "") else []
+    return [_entry(_("People"), "people", "/people")] if current_user.may("admin", "") else []
 
 
 def _setup(chosen: str) -> tuple[Entry, ...]:
     """The pages of the settings of the connector that is looked at (INS-07, INS-08)."""
     start = f"/connectors/{chosen}"
     return (
-        _entry("Connection", "plug", f"{start}/settings/connection"),
-        _entry("Setup parameters", "sliders", f"{start}/settings/setup"),
-        _entry("Sync configuration", "arrow-repeat", f"{start}/settings/sync"),
-        _entry("Endpoint URLs", "link-45deg", f"{start}/settings/endpoints"),
-        _entry("Initialize", "play-circle", f"{start}/activity"),
-        _entry("Rehearsal", "mask", f"{start}/rehearsal"),
+        _entry(_("Connection"), "plug", f"{start}/settings/connection"),
+        _entry(_("Setup parameters"), "sliders", f"{start}/settings/setup"),
+        _entry(_("Sync configuration"), "arrow-repeat", f"{start}/settings/sync"),
+        _entry(_("Endpoint URLs"), "link-45deg", f"{start}/settings/endpoints"),
+        _entry(_("Initialize"), "play-circle", f"{start}/activity"),
+        _entry(_("Rehearsal"), "mask", f"{start}/rehearsal"),
     )
 
 
@@ -92,10 +94,10 @@ def _watching(chosen: str) -> tuple[Entry, ...]:
     """What looks after the connector that is looked at."""
     start = f"/connectors/{chosen}"
     return (
-        _entry("Figures", "bar-chart", f"{start}/figures"),
-        _entry("Reconciliation", "arrow-left-right", f"{start}/drift"),
-        _entry("Brake", "hand-index", f"{start}/brake"),
-        _entry("Alerts", "megaphone", f"{start}/alerts"),
+        _entry(_("Figures"), "bar-chart", f"{start}/figures"),
+        _entry(_("Reconciliation"), "arrow-left-right", f"{start}/drift"),
+        _entry(_("Brake"), "hand-index", f"{start}/brake"),
+        _entry(_("Alerts"), "megaphone", f"{start}/alerts"),
     )
 
 
@@ -103,12 +105,12 @@ def _configuration(chosen: str) -> tuple[Entry, ...]:
     """The lists, fields, mappings and rules of the connector that is looked at."""
     start = f"/connectors/{chosen}"
     found = [
-        _entry("Reference data", "list-ul", f"{start}/references"),
-        _entry("Schema", "list-check", f"{start}/schema"),
-        _entry("Mapping", "arrow-left-right", f"{start}/mapping"),
+        _entry(_("Reference data"), "list-ul", f"{start}/references"),
+        _entry(_("Schema"), "list-check", f"{start}/schema"),
+        _entry(_("Mapping"), "arrow-left-right", f"{start}/mapping"),
     ]
     if current_user.may("admin", chosen):
-        found.append(_entry("Sync rules", "signpost-split", f"{start}/rules"))
+        found.append(_entry(_("Sync rules"), "signpost-split", f"{start}/rules"))
     return tuple(found)
 
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from flask import request
 
+from connector.web.frame.language import tr
+
 TEXTS = {
     "overview": (
         "What every connector does now and did in the last hour. A number leads to its messages; a connector that "
@@ -114,4 +116,4 @@ USUAL = "Documentation explains the words of this page and what to do when somet
 def text() -> str:
     """The help of the page being shown; a general sentence where there is no page, as after an error."""
     endpoint = request.endpoint or ""
-    return TEXTS.get(endpoint) or TEXTS.get(endpoint.partition(".")[0], USUAL)
+    return tr(TEXTS.get(endpoint) or TEXTS.get(endpoint.partition(".")[0], USUAL))

@@ -5,81 +5,87 @@ status pills, times, and the words for directions and origins. Templates call th
 from __future__ import annotations
 
 from datetime import datetime
-from functools import cache
+from functools import lru_cache
 
 from flask.sansio.app import App
+from flask_babel import gettext as _
 from markupsafe import Markup
 
 from connector.web.frame.assets import icon
+from connector.web.frame.language import N_, tr
 from connector.web.frame.words import ago, utc
 
 # word, icon, colour: a status is never told by its colour alone
 STATUSES = {
-    "pending": ("Pending", "hourglass", "busy"),
-    "running": ("Running", "arrow-repeat", "busy"),
-    "waiting": ("Waiting", "pause-circle", "warn"),
-    "succeeded": ("Succeeded", "check-circle", "good"),
-    "failed": ("Failed", "x-octagon", "bad"),
-    "skipped": ("Skipped", "skip-forward-circle", ""),
-    "superseded": ("Superseded", "layers", ""),
-    "held": ("Held", "hand-index", "bad"),
-    "retry": ("Will retry", "arrow-clockwise", "warn"),
-    "fenced": ("Taken over", "shield-exclamation", "warn"),
-    "reprocessed": ("Reprocessed", "arrow-counterclockwise", "busy"),
-    "processing": ("Processing", "arrow-repeat", "busy"),
-    "success": ("Success", "check-circle", "good"),
-    "error": ("Error", "x-octagon", "bad"),
-    "notice": ("Notice", "info-circle", "warn"),
-    "warning": ("Warning", "exclamation-triangle", "warn"),
-    "info": ("Info", "info-circle", ""),
-    "debug": ("Debug", "bug", ""),
-    "over": ("Solved", "check-circle", "good"),
-    "not_synced": ("Not synced", "dash-circle", "warn"),
-    "synced": ("Synced", "check-circle", "good"),
-    "newer": ("Changed", "pencil", "warn"),
-    "unsure": ("Unsure", "question-circle", "warn"),
-    "accepted": ("Accepted", "check-circle", "good"),
-    "unknown": ("Unknown query", "question-circle", "warn"),
-    "edited": ("Edited", "pencil", "busy"),
-    "changed": ("Written", "file-diff", ""),
-    "note": ("Note", "chat-left-text", ""),
-    "ignored": ("Ignored", "skip-forward-circle", ""),
+    "pending": (N_("Pending"), "hourglass", "busy"),
+    "running": (N_("Running"), "arrow-repeat", "busy"),
+    "waiting": (N_("Waiting"), "pause-circle", "warn"),
+    "succeeded": (N_("Succeeded"), "check-circle", "good"),
+    "failed": (N_("Failed"), "x-octagon", "bad"),
+    "skipped": (N_("Skipped"), "skip-forward-circle", ""),
+    "superseded": (N_("Superseded"), "layers", ""),
+    "held": (N_("Held"), "hand-index", "bad"),
+    "retry": (N_("Will retry"), "arrow-clockwise", "warn"),
+    "fenced": (N_("Taken over"), "shield-exclamation", "warn"),
+    "reprocessed": (N_("Reprocessed"), "arrow-counterclockwise", "busy"),
+    "processing": (N_("Processing"), "arrow-repeat", "busy"),
+    "success": (N_("Success"), "check-circle", "good"),
+    "error": (N_("Error"), "x-octagon", "bad"),
+    "notice": (N_("Notice"), "info-circle", "warn"),
+    "warning": (N_("Warning"), "exclamation-triangle", "warn"),
+    "info": (N_("Info"), "info-circle", ""),
+    "debug": (N_("Debug"), "bug", ""),
+    "over": (N_("Solved"), "check-circle", "good"),
+    "not_synced": (N_("Not synced"), "dash-circle", "warn"),
+    "synced": (N_("Synced"), "check-circle", "good"),
+    "newer": (N_("Changed"), "pencil", "warn"),
+    "unsure": (N_("Unsure"), "question-circle", "warn"),
+    "accepted": (N_("Accepted"), "check-circle", "good"),
+    "unknown": (N_("Unknown query"), "question-circle", "warn"),
+    "edited": (N_("Edited"), "pencil", "busy"),
+    "changed": (N_("Written"), "file-diff", ""),
+    "note": (N_("Note"), "chat-left-text", ""),
+    "ignored": (N_("Ignored"), "skip-forward-circle", ""),
 }
-DIRECTIONS = {"erp_to_store": "ERP to store", "store_to_erp": "Store to ERP"}
+DIRECTIONS = {"erp_to_store": N_("ERP to store"), "store_to_erp": N_("Store to ERP")}
 ORIGINS = {
-    "push": "Push notification",
-    "poll": "Poll",
-    "person": "Sync Now",
-    "reprocess": "Reprocess",
-    "edit": "Reprocess with edited fields",
-    "batch": "Batch process",
-    "full": "Manual sync",
-    "dependency": "Needed by another record",
-    "fenced": "Written again after a take-over",
+    "push": N_("Push notification"),
+    "poll": N_("Poll"),
+    "person": N_("Sync Now"),
+    "reprocess": N_("Reprocess"),
+    "edit": N_("Reprocess with edited fields"),
+    "batch": N_("Batch process"),
+    "full": N_("Manual sync"),
+    "dependency": N_("Needed by another record"),
+    "fenced": N_("Written again after a take-over"),
 }
 
 
-@cache
 def pill(status: str, label: str = "") -> Markup:
     """A status by word, icon and colour."""
     word, picture, kind = STATUSES.get(status, (status.replace("_", " ").capitalize(), "circle", ""))
+    return _pill(label or tr(word), picture, kind)
+
+
+@lru_cache(1_000)
+def _pill(word: str, picture: str, kind: str) -> Markup:
     colour = f" pill-{kind}" if kind else ""
-    return Markup('<span class="pill{}">{} {}</span>').format(colour, icon(picture), label or word)
+    return Markup('<span class="pill{}">{} {}</span>').format(colour, icon(picture), word)
 
 
 def moment(instant: datetime | None) -> Markup:
     """A time as the span until now; the exact one is its title."""
     if instant is None:
-        return Markup('<span class="quiet">never</span>')
+        return Markup('<span class="quiet">{}</span>').format(_("never"))
     return Markup('<time datetime="{}" title="{}">{}</time>').format(instant.isoformat(), utc(instant), ago(instant))
 
 
 def direction(word: str) -> str:
-    return DIRECTIONS.get(word, word)
+    return tr(DIRECTIONS.get(word, word))
 
 
 def origin(word: str) -> str:
-    return ORIGINS.get(word, word)
+    return tr(ORIGINS.get(word, word))
 
 
 def register(app: App) -> None:

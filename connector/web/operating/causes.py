@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from connector.web.frame.language import tr
+
 
 class Cause(NamedTuple):
     """`title` names the cause, `help` says what to do."""
@@ -498,7 +500,13 @@ OTHER = Cause("", "The message says what went wrong. Correct that, then reproces
 
 
 def find(code: str) -> Cause:
-    """The cause of a code. One that nobody has described keeps its own sentence: the title is empty then."""
+    """The cause of a code, in the language of the page. One that nobody has described keeps its own sentence: the
+    title is empty then."""
+    found = _described(code)
+    return Cause(tr(found.title), tr(found.help))
+
+
+def _described(code: str) -> Cause:
     if code in CAUSES:
         return CAUSES[code]
     if code.startswith("bug."):

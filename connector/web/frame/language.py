@@ -1,0 +1,48 @@
+"""In which language a page speaks, and how: gettext by Flask-Babel, with the English sentence as the key.
+
+Code that speaks to people asks `gettext` (or `lazy_gettext` where no request is there yet) with a sentence that is
+written out; a table of sentences marks each with `N_` and its reader says it with `tr`. What is stored (the log,
+reasons of messages, the audit) is English, as whatever the systems answer stays as they said it. The catalogues are
+kept by scripts/words.py.
+"""
+
+from __future__ import annotations
+
+from flask import Flask, has_request_context, request
+from flask_babel import Babel, get_locale, gettext
+from flask_login import current_user
+
+LANGUAGES = {"en": "English", "de": "Deutsch", "es": "Español"}
+
+
+def N_(sentence: str) -> str:
+    """Mark a sentence of a table for the catalogues; it is said in English until `tr` says it."""
+    return sentence
+
+
+def tr(sentence: object) -> str:
+    """A sentence out of a table, in the language of the page; one that no catalogue has stays as it is."""
+    text = str(sentence or "")
+    return str(gettext(text)) if text else ""
+
+
+def spoken() -> str:
+    """The language of this page: "en", "de" or "es"."""
+    return str(get_locale() or "en")
+
+
+def _chosen() -> str:
+    if not has_request_context():
+        return "en"
+    wanted = getattr(current_user, "language", "")
+    return wanted if wanted in LANGUAGES else request.accept_languages.best_match(LANGUAGES) or "en"
+
+
+def register(app: Flask) -> None:
+    """Give the templates `_`, `trans`, `tr` and `spoken`."""
+    app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", "web/languages")  # beside the pages
+    Babel(app, locale_selector=_chosen)
+    app.jinja_env.add_extension("jinja2.ext.do")
+    app.jinja_env.policies["ext.i18n.trimmed"] = True
+    app.jinja_env.filters["tr"] = tr
+    app.jinja_env.globals.update(spoken=spoken, LANGUAGES=LANGUAGES)

@@ -11,9 +11,30 @@ from flask_babel import gettext as _
 from connector.db import utcnow
 from connector.queue.reading.numbers import CAP
 from connector.queue.reading.progress import Progress
+from connector.web.frame.language import N_, tr
 
 STEPS = ((3_600, "h"), (60, "min"))  # their signs are the same in every language of ours
 DAY = 86_400
+# a record's kind at the beginning of a sentence and inside one
+ENTITIES = {
+    "tax_category": (N_("Tax category"), N_("tax category")),
+    "attribute": (N_("Attribute"), N_("attribute")),
+    "customer_attribute": (N_("Customer attribute"), N_("customer attribute")),
+    "category": (N_("Category"), N_("category")),
+    "product": (N_("Product"), N_("product")),
+    "product_status": (N_("Product status"), N_("product status")),
+    "composite": (N_("Composite"), N_("composite")),
+    "relation": (N_("Relation"), N_("relation")),
+    "price": (N_("Price"), N_("price")),
+    "inventory": (N_("Inventory"), N_("inventory")),
+    "image": (N_("Image"), N_("image")),
+    "customer": (N_("Customer"), N_("customer")),
+    "order": (N_("Order"), N_("order")),
+    "order_status": (N_("Order status"), N_("order status")),
+    "shipment": (N_("Shipment"), N_("shipment")),
+    "invoice": (N_("Invoice"), N_("invoice")),
+    "credit_memo": (N_("Credit memo"), N_("credit memo")),
+}
 
 
 def counted(number: int, cap: int = CAP) -> str:
@@ -67,7 +88,27 @@ def rest(progress: Progress) -> str:
     return _("about %(span)s left at %(pace)s a minute", span=left, pace=format_decimal(round(progress.pace * 60)))
 
 
+def entity_word(entity: str) -> str:
+    """ "order_status" -> "Order status", to begin with; any other code is written out the same way."""
+    plain = entity.replace("_", " ")
+    return tr(ENTITIES.get(entity, (plain.capitalize(),))[0])
+
+
+def entity_inside(entity: str) -> str:
+    """ "order_status" -> "order status", inside a sentence."""
+    plain = entity.replace("_", " ")
+    return tr(ENTITIES.get(entity, (plain, plain))[1])
+
+
 def register(app: Flask) -> None:
     app.jinja_env.filters.update(
-        counted=counted, duration=duration, since=since, minutes_since=minutes_since, ago=ago, utc=utc, rest=rest
+        counted=counted,
+        duration=duration,
+        since=since,
+        minutes_since=minutes_since,
+        ago=ago,
+        utc=utc,
+        rest=rest,
+        entity_word=entity_word,
+        entity_inside=entity_inside,
     )

@@ -8,6 +8,8 @@ kept by scripts/words.py.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from flask import Flask, has_request_context, request
 from flask_babel import Babel, get_locale, gettext
 from flask_login import current_user
@@ -26,6 +28,16 @@ def tr(sentence: object) -> str:
     return str(gettext(text)) if text else ""
 
 
+def choices(table: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """(value, sentence) of a table, the sentences in the language of the page."""
+    return [(value, tr(sentence)) for value, sentence in table]
+
+
+def inside(word: str) -> str:
+    """A word of a table in the middle of a sentence: small, but not in German, which writes its nouns large."""
+    return word if spoken() == "de" else word.lower()
+
+
 def spoken() -> str:
     """The language of this page: "en", "de" or "es"."""
     return str(get_locale() or "en")
@@ -39,10 +51,10 @@ def _chosen() -> str:
 
 
 def register(app: Flask) -> None:
-    """Give the templates `_`, `trans`, `tr` and `spoken`."""
+    """Give the templates `_`, `trans`, `tr`, `inside` and `spoken`."""
     app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", "web/languages")  # beside the pages
     Babel(app, locale_selector=_chosen)
     app.jinja_env.add_extension("jinja2.ext.do")
     app.jinja_env.policies["ext.i18n.trimmed"] = True
-    app.jinja_env.filters["tr"] = tr
+    app.jinja_env.filters.update(tr=tr, inside=inside)
     app.jinja_env.globals.update(spoken=spoken, LANGUAGES=LANGUAGES)

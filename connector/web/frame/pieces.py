@@ -59,6 +59,7 @@ ORIGINS = {
     "dependency": N_("Needed by another record"),
     "fenced": N_("Written again after a take-over"),
 }
+OPERATIONS = {"upsert": N_("Upsert"), "delete": N_("Delete")}
 
 
 def pill(status: str, label: str = "") -> Markup:
@@ -88,6 +89,10 @@ def origin(word: str) -> str:
     return tr(ORIGINS.get(word, word))
 
 
+def operation(word: str) -> str:
+    return tr(OPERATIONS.get(word, word.capitalize()))
+
+
 def register(app: App) -> None:
     app.jinja_env.globals.update(pill=pill, moment=moment)
-    app.jinja_env.filters.update(direction=direction, origin=origin)
+    app.jinja_env.filters.update(direction=direction, origin=origin, operation=operation)

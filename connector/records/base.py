@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 ERP_TO_STORE, STORE_TO_ERP = "erp_to_store", "store_to_erp"
 Pairs = tuple[tuple[str, str], ...]
-UNHASHED = ("version", "raw", "shown")
+UNHASHED = ("version", "raw", "shown", "others")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Record:
         """Everything that may be sent, by field: what two reads are compared by."""
         body = dataclasses.asdict(self)
         for name in UNHASHED:
-            body.pop(name)
+            body.pop(name, None)
         if not self.views:  # most records have none: their hash is what it always was
             body.pop("views")
         return body

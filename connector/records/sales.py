@@ -176,6 +176,7 @@ class Shipment(Record):
     tracks: tuple[Track, ...] = ()
     invoiced: bool = False  # its invoice is released
     notify: bool = False
+    others: tuple[Shipment, ...] | None = None  # what else has left the ERP for this order; None: nobody looked
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, get_type_hints
 from connector.errors import Fail
 from connector.records import Record
 
-FIXED = {"key", "version", "raw", "mapped", "target_id", "store_id", "rules", "entity"}
+FIXED = {"key", "version", "raw", "mapped", "target_id", "store_id", "rules", "entity", "others"}
 LONGEST = 4_000
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 YES, NO = ("yes", "true", "1", "on"), ("no", "false", "0", "off")

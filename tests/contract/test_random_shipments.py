@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import count
 from typing import Any
@@ -24,7 +24,7 @@ from werkzeug.test import Client
 
 from connector.clock import FakeClock
 from connector.errors import Fail, Retry, Skip
-from connector.records import Level, Order, Price, Product, Shipment, Shipped, Stock, Track
+from connector.records import Composite, Level, Order, Part, Price, Product, Shipment, Shipped, Stock, Track
 from connector.sandbox.magento.app import Magento as Sandbox
 from connector.sandbox.magento.auth import KEYS
 from connector.systems.base import clean_all
@@ -33,6 +33,7 @@ from tests.examples import examples
 
 BASE = "https://shop.example"
 SKUS = [f"SELL-{number}" for number in range(6)]
+SET = {"SELL-0": 2, "SELL-1": 1}  # a bundle and the pieces in one
 D = Decimal
 
 
@@ -69,6 +70,12 @@ class Store:
         assert isinstance(now, Order)
         return {line.sku: line.shipped for line in now.lines}
 
+    def rows_shipped(self, order: Order) -> dict[str, int]:
+        """What the store itself says of the rows that a buyer sees."""
+        row = self.sandbox.store.kind("order")[order.store_id]
+        items = [item for item in row["items"] if not item.get("parent_item_id")]
+        return {str(item["sku"]).partition("-SELL")[0]: int(item.get("qty_shipped") or 0) for item in items}
+
     def made(self, order: Order) -> list[dict[str, Any]]:
         rows = self.sandbox.store.kind("shipment").values()
         return [row for row in rows if str(row["order_id"]) == order.store_id]
@@ -100,6 +107,9 @@ def store() -> Iterator[Store]:
             plugin.write_many([Product(sku, name=sku, price=D(5))], known={})
             plugin.write_many([Price(sku, price=D(5))], known={sku: sku})
             plugin.write_many([Stock(sku, levels=(Level("MAIN", available=D(100_000)),))], known={sku: sku})
+        children = tuple(Part(sku, D(many)) for sku, many in SET.items())
+        goods = Product("SET", name="A set", price=D(20))
+        plugin.write_many([Composite("SET", kind="bundle", product=goods, parts=children)], known={})
         yield made[0]
         plugin.close()
     sandbox.stop()
@@ -144,3 +154,31 @@ def test_random_partial_shipments_are_in_the_store_once_and_never_more_than_orde
     assert store.shipped(order) == {sku: min(D(sent[sku]), D(many)) for sku, many in ordered.items()}
     comments = [str(row["comments"][0]["comment"]) for row in store.made(order)]
     assert len(comments) == len(set(comments)) <= len(shipments), "each shipment of the ERP is one of the store's"
+
+
+@settings(max_examples=examples(20, 400), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_bundles_whose_parts_leave_in_different_shipments_are_told_when_they_are_whole(
+    store: Store, data: st.DataObject
+) -> None:
+    """The ERP ships the parts as they come; they are told in any order, twice, and answers get lost."""
+    sets, alone = data.draw(st.integers(1, 4)), data.draw(st.integers(0, 2))
+    ordered = [("SET", sets)] + ([("SELL-0", alone)] if alone else [])
+    order = store.place(ordered)
+    left = {sku: each * sets + (alone if sku == "SELL-0" else 0) for sku, each in SET.items()}
+    planned = []
+    for _ in range(data.draw(st.integers(1, 4))):
+        one = {sku: data.draw(st.integers(0, many)) for sku, many in left.items()}
+        left = {sku: many - one[sku] for sku, many in left.items()}
+        planned += [one] if any(one.values()) else []
+    alone_each = parts(planned, next(store.numbers), order, [False] * len(planned))
+    shipments = [replace(one, others=tuple(two for two in alone_each if two is not one)) for one in alone_each]
+    store.lose = data.draw(st.lists(st.booleans(), max_size=4))
+    turns = data.draw(st.permutations(range(len(shipments))))
+    for at in [*turns, *turns]:
+        assert store.tell(shipments[at]) != "Fail"
+    store.lose = []
+    sent = {sku: sum(one[sku] for one in planned) for sku in SET}
+    direct = min(sent["SELL-0"], alone)
+    whole = min((sent["SELL-0"] - direct) // SET["SELL-0"], sent["SELL-1"] // SET["SELL-1"])
+    assert store.rows_shipped(order) == {"SET": whole} | ({"SELL-0": direct} if alone else {})

@@ -85,7 +85,14 @@ def _shipment(job: Job, one: Shipment, orders: _Orders) -> Record | Outcome:
         source=mapping.source_of(job.context.rows("warehouse"), one.warehouse),
         tracks=tuple(_track(job, track, row) for track in _tracks(job, one)),
         notify=bool(job.context.setting("shipment", "notify", False)),
+        others=one.others and tuple(_other(job, other) for other in one.others),
     )
+
+
+def _other(job: Job, one: Shipment) -> Shipment:
+    """Another shipment of the order, whose parcels this one may have to tell with its own."""
+    row = mapping.shipping_out(job.context.rows("shipping_out"), one.ship_via)
+    return replace(one, tracks=tuple(_track(job, track, row) for track in _tracks(job, one)))
 
 
 def _tracks(job: Job, one: Shipment) -> tuple[Track, ...]:

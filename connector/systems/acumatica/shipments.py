@@ -21,13 +21,45 @@ from connector.systems.base import Change, Page
 ENTITY, KEY, MODIFIED = "Shipment", "ShipmentNbr", "LastModifiedDateTime"
 WHOLE = {"$expand": "Details,Orders,Packages"}
 POLLED = {"$select": f"{KEY},{MODIFIED},Status,Type,Orders/OrderType,Orders/OrderNbr", "$expand": "Orders"}
+OF_ORDER = {
+    "$select": "OrderType,OrderNbr,CustomerOrder,Shipments/ShipmentNbr,Shipments/ShipmentType,Shipments/Status",
+    "$expand": "Shipments",
+}
 DROP = "drop:"
 RECEIPT = {"$expand": "Details"}
 DONE = "completed"  # releasing the invoice completes the shipment (facts 3.7)
 
 
 def read(erp: Erp, keys: Sequence[str]) -> dict[str, Shipment]:
-    """The confirmed shipments of these keys. Raises Retry, Refused or Fail."""
+    """The confirmed shipments of these keys, each with what else has left for its order. Raises Retry, Refused or
+    Fail."""
+    made = _alone(erp, keys)
+    found = orders.rows_of(erp, sorted({one.order for one in made.values()}), OF_ORDER)
+    names = {key: _others(one, rows(found.get(one.order, {}), "Shipments")) for key, one in made.items()}
+    there = _alone(erp, sorted({name for several in names.values() for name in several}))
+    return {
+        key: replace(
+            one,
+            number=text(found.get(one.order, {}), "CustomerOrder"),
+            others=tuple(there[name] for name in names[key] if name in there),
+        )
+        for key, one in made.items()
+    }
+
+
+def _others(one: Shipment, told: Sequence[Entity]) -> list[str]:
+    """The keys of the other shipments and deliveries of an order; most orders have none."""
+    return [
+        f"{DROP if order_status.is_drop(row) else ''}{text(row, KEY)}/{one.order}"
+        for row in told
+        if order_status.confirmed(row)
+        and (order_status.is_drop(row), text(row, KEY).casefold()) != (one.drop_ship, one.shipment.casefold())
+    ]
+
+
+def _alone(erp: Erp, keys: Sequence[str]) -> dict[str, Shipment]:
+    if not keys:
+        return {}
     found = _plain(erp, [key for key in keys if not key.startswith(DROP)])
     return {**found, **_dropped(erp, [key for key in keys if key.startswith(DROP)])}
 
@@ -41,7 +73,7 @@ def _plain(erp: Erp, keys: Sequence[str]) -> dict[str, Shipment]:
         order = _order(entity, key) if entity is not None and order_status.confirmed(entity) else ""
         if entity is not None and order:
             made[key] = shipment(key, entity, order)
-    return _numbered(erp, made)
+    return made
 
 
 def _order(entity: Entity, key: str) -> str:
@@ -84,14 +116,6 @@ def _tracks(numbers: Iterator[str]) -> tuple[Track, ...]:
     return tuple(Track(nbr) for nbr in dict.fromkeys(numbers) if nbr)
 
 
-def _numbered(erp: Erp, made: dict[str, Shipment]) -> dict[str, Shipment]:
-    """With the store's numbers of their orders, one request for all."""
-    asked = {"$select": "OrderType,OrderNbr,CustomerOrder"}
-    found = orders.rows_of(erp, sorted({one.order for one in made.values()}), asked)
-    numbers = {order: text(row, "CustomerOrder") for order, row in found.items()}
-    return {key: replace(one, number=numbers.get(one.order, "")) for key, one in made.items()}
-
-
 # --- drop shipments
 
 
@@ -122,7 +146,6 @@ def _drop(key: str, order: str, entity: Entity, row: Entity, receipt: Entity) ->
         version=micros(instant(receipt, MODIFIED) or instant(entity, orders.MODIFIED)),
         shipment=text(row, KEY),
         order=order,
-        number=text(entity, "CustomerOrder"),
         status=text(row, "Status"),
         drop_ship=True,
         shipped_on=when.date() if when else None,

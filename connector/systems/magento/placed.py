@@ -30,6 +30,7 @@ class Item:
     kind: str
     virtual: bool
     ordered: Decimal = ZERO
+    shipped: Decimal = ZERO
     parts: dict[str, Decimal] = field(default_factory=dict)  # SKU -> pieces in one bundle
 
 
@@ -104,5 +105,6 @@ def _item(item: Mapping[str, Any], rows: list[dict[str, Any]]) -> Item:
         kind=kind,
         virtual=str(item.get("is_virtual")) == "1",
         ordered=ordered,
+        shipped=number(item, "qty_shipped"),
         parts={sku.casefold(): quantity for sku, quantity in parts.items()},
     )

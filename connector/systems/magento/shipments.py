@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from decimal import ROUND_FLOOR, Decimal
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from connector.errors import Fail, Skip
-from connector.records import INVENTORY, SHIPMENT, Record, Shipment, Shipped, Track
+from connector.records import INVENTORY, SHIPMENT, Record, Shipment, Track
 from connector.systems.base import Written
-from connector.systems.magento import numbers, placed
+from connector.systems.magento import numbers, packing, placed
 from connector.systems.magento.client import reading
 from connector.systems.magento.entity import Entity
-from connector.systems.magento.placed import Item, Placed
+from connector.systems.magento.packing import Packed
+from connector.systems.magento.placed import Placed
 from connector.systems.magento.shares import ZERO
 
 CUSTOM = "custom"
@@ -40,10 +41,11 @@ class Shipments(Entity):
             return Written(
                 record.key, str(there["entity_id"]), fields={"notes": ["it was in the store already"], **more}
             )
-        notes: list[str] = []
-        rows = _rows(record.lines, order, notes)
+        packed = packing.pack(record, order)
+        rows, notes = packed.rows, packed.notes
         if not rows:
-            return Written(record.key, problem=_nothing(record, order))
+            return Written(record.key, problem=_nothing(record, order, packed))
+        tracks += self._tracks_of_parts(order.id, record, packed)
         body: dict[str, Any] = {
             "items": [{"order_item_id": id, "qty": numbers.plain(quantity)} for id, quantity in rows.items()],
             "notify": record.notify or bool(self.shop.setting(SHIPMENT, "notify", False)),
@@ -54,7 +56,7 @@ class Shipments(Entity):
         source = self._source(record)
         if source:
             body["arguments"] = {"extension_attributes": {"source_code": source}}
-        answer = self._ship(order.id, body, record, source, notes)
+        answer = self._ship(order.id, body, packed, source)
         sent: dict[str, Any] = {
             "shipped": {str(id): f"{quantity:f}" for id, quantity in rows.items()},
             "source": source,
@@ -75,26 +77,33 @@ class Shipments(Entity):
                     found[record.key] = replace(record, key=str(there["entity_id"]))
         return found
 
-    def _ship(self, order_id: int, body: dict[str, Any], record: Shipment, source: str, notes: list[str]) -> Any:
+    def _tracks_of_parts(self, order_id: int, record: Shipment, packed: Packed) -> list[Track]:
+        """The parcels of earlier shipments that had nothing but parts of the bundles that this one completes."""
+        earlier = [
+            other for other in record.others or ()
+            if any(line.sku.casefold() in packed.completed for line in other.lines)
+            and self._ours(order_id, other, self._tracks(other)) is None
+        ]  # fmt: skip
+        return [track for other in earlier for track in self._tracks(other)]
+
+    def _ship(self, order_id: int, body: dict[str, Any], packed: Packed, source: str) -> Any:
         """The call. A source that lacks the goods refuses it: then they are put there first, and it is made again."""
         try:
             return self.client.call("POST", f"/order/{order_id}/ship", body=body, action=ACTION).data
         except Fail as word:
-            if word.code != LACKING or not self._fill_up(record, source, notes):
+            if word.code != LACKING or not self._fill_up(packed, source):
                 raise
         return self.client.call("POST", f"/order/{order_id}/ship", body=body, action=ACTION).data
 
-    def _fill_up(self, record: Shipment, source: str, notes: list[str]) -> bool:
+    def _fill_up(self, packed: Packed, source: str) -> bool:
         """Raise the source's quantities to what was shipped from it; False when it has enough or does not carry it.
 
         The ERP has taken the last pieces off its stock, and that number can be in the store before the shipment is:
         then there is nothing left to ship. The number follows again after the shipment (sync/perform).
         """
-        wanted: dict[str, Decimal] = {}
-        for line in record.lines:
-            wanted[line.sku.casefold()] = wanted.get(line.sku.casefold(), ZERO) + line.quantity
+        wanted = packed.pieces
         also = [("source_code", source, "eq")]
-        held = self.client.search_in(ITEMS, "sku", [line.sku for line in record.lines], also=also) if source else []
+        held = self.client.search_in(ITEMS, "sku", list(wanted), also=also) if source else []
         with reading(ITEMS):
             low = [
                 {"sku": row["sku"], "source_code": source, "quantity": numbers.plain(need), "status": 1}
@@ -103,7 +112,9 @@ class Shipments(Entity):
             ]
         if low:
             self.client.post_rows(ITEMS, "sourceItems", low, action=ACTION)
-            notes += [f"{row['sku']}: {row['quantity']} put into source {source}, which had fewer" for row in low]
+            packed.notes += [
+                f"{row['sku']}: {row['quantity']} put into source {source}, which had fewer" for row in low
+            ]
         return bool(low)
 
     def _ours(self, order_id: int, record: Shipment, tracks: Sequence[Track]) -> dict[str, Any] | None:
@@ -168,57 +179,19 @@ def said(record: Shipment) -> str:
     return " ".join([mark(record), *(part for part in parts if part)]).rstrip()
 
 
-def _rows(lines: Sequence[Shipped], order: Placed, notes: list[str]) -> dict[int, Decimal]:
-    """Row -> quantity to ship. A row of the same SKU that is not done comes first; what nobody ordered is said."""
-    left = {item.id: item.left for item in order.items}
-    rows: dict[int, Decimal] = {}
-    rest: dict[str, Decimal] = {}
-    for line in lines:
-        rest[line.sku.casefold()] = rest.get(line.sku.casefold(), ZERO) + line.quantity
-    _take_direct(order.items, rest, left, rows)
-    _take_bundles(order.items, rest, left, rows)
-    for line in lines:
-        over = rest.pop(line.sku.casefold(), ZERO)
-        if over > 0:
-            ordered = any(line.sku.casefold() in (*item.skus, *item.parts) for item in order.items)
-            why = "more than is left of the order" if ordered else "not in the store's order"
-            notes.append(f"{line.sku}: {over.normalize():f} not shipped in the store, {why}")
-    return rows
-
-
-def _take_direct(
-    items: Sequence[Item], rest: dict[str, Decimal], left: dict[int, Decimal], rows: dict[int, Decimal]
-) -> None:
-    for item in items:
-        for sku in item.skus:
-            take = min(rest.get(sku, ZERO), left[item.id])
-            if take > 0:
-                rows[item.id] = rows.get(item.id, ZERO) + take
-                left[item.id] -= take
-                rest[sku] -= take
-
-
-def _take_bundles(
-    items: Sequence[Item], rest: dict[str, Decimal], left: dict[int, Decimal], rows: dict[int, Decimal]
-) -> None:
-    """A bundle is shipped by its parent's row, as many times as all its parts are there."""
-    for item in items:
-        if not item.parts or not all(item.parts.values()):
-            continue
-        sets = min(rest.get(sku, ZERO) / each for sku, each in item.parts.items())
-        take = min(sets.to_integral_value(ROUND_FLOOR), left[item.id])
-        if take > 0:
-            rows[item.id] = rows.get(item.id, ZERO) + take
-            left[item.id] -= take
-            for sku, each in item.parts.items():
-                rest[sku] -= take * each
-
-
 def _track(track: Track) -> dict[str, Any]:
     return {"track_number": track.number, "title": track.title, "carrier_code": track.carrier}
 
 
-def _nothing(record: Shipment, order: Placed) -> Fail | Skip:
+def _nothing(record: Shipment, order: Placed, packed: Packed) -> Fail | Skip:
+    if packed.waiting:
+        return Skip(
+            f"The other parts of its bundle have not left the ERP yet: order {order.number} is told with them.",
+            code="magento.part_of_bundle",
+        )
+    if packed.told:
+        text = f"Its bundle in order {order.number} was told with the shipment of another part."
+        return Skip(text, code="magento.told_with_bundle")
     if not any(item.left for item in order.items):
         return Skip(f"Order {order.number} is completely shipped in the store already.", code="magento.nothing_left")
     named = ", ".join(dict.fromkeys(line.sku for line in record.lines)) or "nothing"

@@ -354,6 +354,14 @@ CAUSES = {
         "The attribute for picture addresses is missing", "Choose a text attribute of the store in the image settings."
     ),
     "magento.no_view": Cause("No store view fits the order", "Map the order's branch to a store view."),
+    "magento.part_of_bundle": Cause(
+        "The other parts of a bundle have not left yet",
+        "Nothing is wrong: Magento ships a bundle as a whole, so the shipment of its last part tells it.",
+    ),
+    "magento.told_with_bundle": Cause(
+        "The bundle was told with another shipment",
+        "Nothing is wrong: the shipment of another part completed the bundle and told the store of it.",
+    ),
     "magento.nothing_left": Cause(
         "All of the order is shipped already", "Nothing to do: the store has what was wanted."
     ),

@@ -68,6 +68,7 @@ def test_a_shipment_has_number_order_lines_and_parcels(erp: Acumatica, wire: Wir
         "004711": Shipment(
             "004711", shipment="004711", order="SO/SO1", number="web-SO1", status="Confirmed", ship_via="UPS",
             shipped_on=date(2026, 3, 3), warehouse="WEST", lines=(Shipped("TEA", D(3), "2"),), tracks=(Track("1Z9"),),
+            others=(),
         )
     }  # fmt: skip
 
@@ -100,6 +101,31 @@ def test_a_shipment_of_two_orders_is_two_records(erp: Acumatica, wire: Wire) -> 
         "004711": ("SO/SO1", (Shipped("SO1", D(1), "1"),)),
         "004711/SO/SO2": ("SO/SO2", (Shipped("SO2", D(1), "1"),)),
     }
+
+
+def test_a_shipment_knows_what_else_has_left_for_its_order(erp: Acumatica, wire: Wire) -> None:
+    """For bundles, whose parts may leave one by one: a second request only where there is something else."""
+    told = [
+        {"ShipmentNbr": "004711", "ShipmentType": "Shipment", "Status": "Confirmed"},
+        {"ShipmentNbr": "004712", "ShipmentType": "Shipment", "Status": "Confirmed"},
+        {"ShipmentNbr": "004713", "ShipmentType": "Shipment", "Status": "Open"},
+        {"ShipmentNbr": "RCT9", "ShipmentType": "Drop-Shipment", "ShipmentDate": WHEN},
+    ]
+    line = {"OrderType": "SO", "OrderNbr": "SO1", "OrderLineNbr": 1, "InventoryID": "CUP", "ShippedQty": 2}
+    second = shipment(ShipmentNbr="004712", Details=[line], Packages=[{"TrackingNbr": "1Z10"}])
+    wire.get(f"{ENDPOINT}/Shipment", json=[shipment()])
+    wire.get(f"{ENDPOINT}/Shipment", json=[second])
+    wire.get(f"{ENDPOINT}/SalesOrder", json=[order(Shipments=told)])
+    wire.get(f"{ENDPOINT}/SalesOrder", json=[order(Shipments=told, Details=[{"LineNbr": 4, "InventoryID": "SOFA"}])])
+    wire.get(f"{ENDPOINT}/PurchaseReceipt", json=[
+        dict(wrapped({"ReceiptNbr": "RCT9", "VendorRef": "V-77", "Details": [{"InventoryID": "SOFA", "ReceiptQty": 1}]}))
+    ])  # fmt: skip
+    found = erp.read_many(SHIPMENT, ["004711"])["004711"]
+    assert isinstance(found, Shipment) and found.others is not None
+    assert [(one.shipment, one.drop_ship, one.lines[0].sku, one.tracks) for one in found.others] == [
+        ("004712", False, "CUP", (Track("1Z10"),)),
+        ("RCT9", True, "SOFA", (Track("V-77"),)),
+    ]
 
 
 def test_what_a_vendor_delivered_is_a_drop_shipment(erp: Acumatica, wire: Wire) -> None:

@@ -237,6 +237,58 @@ def test_a_bundle_is_shipped_when_all_its_parts_are(shop: Shop) -> None:
     assert written.fields["notes"] == ["CUP: 1 not shipped in the store, more than is left of the order"]
 
 
+SET = (
+    item(6, "SET", 3, 13, product_type="bundle"),
+    item(7, "CUP", 6, 4, parent_item_id=6),
+    item(8, "PLATE", 3, 5, parent_item_id=6),
+)
+
+
+def parcel(nbr: str, *lines: tuple[str, int], others: tuple[Shipment, ...] = (), track: str = "") -> Shipment:
+    shipped = tuple(Shipped(sku, Decimal(many)) for sku, many in lines)
+    tracks = (Track(track, "ups", "UPS"),) if track else ()
+    return Shipment(nbr, shipment=nbr, store_id="7", lines=shipped, tracks=tracks, others=others)
+
+
+def test_parts_of_a_bundle_wait_for_the_shipment_with_the_others(shop: Shop) -> None:
+    packed(shop, *SET)
+    written = told(shop, parcel("1", ("CUP", 4), track="1Z1"))
+    assert isinstance(written.problem, Skip) and written.problem.code == "magento.part_of_bundle"
+    assert not shop.writes()
+
+
+def test_the_shipment_that_completes_bundles_tells_them_with_the_parcels_of_both(shop: Shop) -> None:
+    packed(shop, *SET)
+    written = told(shop, parcel("2", ("PLATE", 3), others=(parcel("1", ("CUP", 4), track="1Z1"),), track="1Z2"))
+    body = shop.writes()[0].body
+    assert body["items"] == [{"order_item_id": 6, "qty": 2}], "four cups make two sets"
+    assert [track["track_number"] for track in body["tracks"]] == ["1Z2", "1Z1"]
+    assert written.fields["notes"] == ["plate: 1 told when the other parts of its bundle leave"]
+
+
+def test_parts_of_a_bundle_that_another_shipment_has_told_need_nothing(shop: Shop) -> None:
+    packed(shop, item(6, "SET", 3, 13, product_type="bundle", qty_shipped=2), *SET[1:])
+    other = parcel("2", ("PLATE", 2))
+    written = told(shop, parcel("1", ("CUP", 4), others=(other,)))
+    assert isinstance(written.problem, Skip) and written.problem.code == "magento.told_with_bundle"
+    written = told(shop, parcel("3", ("CUP", 2), ("PLATE", 1), others=(other, parcel("1", ("CUP", 4)))))
+    assert shop.writes()[0].body["items"] == [{"order_item_id": 6, "qty": 1}] and not written.fields.get("notes")
+
+
+def test_what_was_ordered_by_itself_comes_before_the_bundles(shop: Shop) -> None:
+    packed(shop, item(1, "CUP", 2, 4), *SET)
+    record = parcel("2", ("CUP", 2), ("PLATE", 2), others=(parcel("1", ("CUP", 2)),))
+    assert told(shop, record).problem is None
+    assert shop.writes()[0].body["items"] == [{"order_item_id": 1, "qty": 2}, {"order_item_id": 6, "qty": 1}]
+
+
+def test_too_many_parts_are_too_many_whoever_sent_them(shop: Shop) -> None:
+    packed(shop, item(6, "SET", 3, 13, product_type="bundle", qty_shipped=3), *SET[1:])
+    others = (parcel("1", ("CUP", 6), ("PLATE", 3)),)
+    written = told(shop, parcel("2", ("CUP", 1), others=others))
+    assert isinstance(written.problem, Skip) and written.problem.code == "magento.nothing_left"
+
+
 def test_a_kit_that_was_shipped_as_one_is_the_bundles_row(shop: Shop) -> None:
     packed(shop, item(6, "SET", 3, 13, product_type="bundle"), item(7, "CUP", 6, 4, parent_item_id=6))
     told(shop, Shipment("1", shipment="1", store_id="7", lines=(Shipped("SET", Decimal(2)),)))

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import Response, abort
+from flask_babel import gettext as _
 from sqlalchemy import Row
 
 from connector.db import utcnow
@@ -26,10 +27,26 @@ from connector.sync.catalogue import SYNCS
 from connector.web.access.auth import need
 from connector.web.connectors import life
 from connector.web.connectors.base import blueprint, known
+from connector.web.frame.language import N_, tr
 from connector.web.frame.render import render
 from connector.web.frame.words import counted
 
-COLUMNS = ("Activity", "Created", "Queue utilization", "Activation status", "Details")
+COLUMNS = (N_("Activity"), N_("Created"), N_("Queue utilization"), N_("Activation status"), N_("Details"))
+# rows are stored under their English names (engine/probes.py): how those with a name in them begin or end
+BEGIN = {
+    "Queue for ": N_("Queue for %(name)s"),
+    "GI for ": N_("GI for %(name)s"),
+    "PN for ": N_("PN for %(name)s"),
+    "Schedule ": N_("Schedule %(name)s"),
+}
+END = {
+    " endpoint": N_("%(name)s endpoint"),
+    " API": N_("%(name)s API"),
+    " entities": N_("%(name)s entities"),
+    " optional features": N_("%(name)s optional features"),
+    " bulk routes": N_("%(name)s bulk routes"),
+}
+FROM_STORE = " from the store"
 GOOD, BAD, WARN, BUSY, PLAIN = "good", "bad", "warn", "busy", ""
 ICONS = {GOOD: "check-circle", BAD: "x-octagon", WARN: "exclamation-triangle", BUSY: "hourglass-split", PLAIN: "circle"}
 
@@ -80,44 +97,58 @@ def lines(config: Config) -> tuple[list[Line], bool]:
     for row in rows:
         status, look, text = _status(config, row, going, now)
         pending = now.waiting.get(row.name) if row.kind == QUEUE else None
-        shown.append(Line(row.name, row.kind, row.created_at, pending, status, look, text))
+        shown.append(Line(row_name(row.name), row.kind, row.created_at, pending, status, look, tr(text)))
     return shown, going
+
+
+@blueprint.app_template_filter()
+def row_name(name: str) -> str:
+    """What a row of the grid is called in the language of the page."""
+    if name.endswith(FROM_STORE):
+        return _("%(name)s from the store", name=row_name(name.removesuffix(FROM_STORE)))
+    for start, sentence in BEGIN.items():
+        if name.startswith(start):
+            return tr(sentence) % {"name": tr(name.removeprefix(start))}
+    for end, sentence in END.items():
+        if name.endswith(end):
+            return tr(sentence) % {"name": name.removesuffix(end)}
+    return tr(name)
 
 
 def _status(config: Config, row: Row[Any], going: bool, now: Now) -> tuple[str, str, str]:
     """Word, look and sentence of a row: what was found when it was made, and for the rest what is true now."""
     if row.ok is None:
-        return ("Waiting", BUSY, "") if going else ("Broken off", BAD, activities.LOST)
+        return (_("Waiting"), BUSY, "") if going else (_("Broken off"), BAD, activities.LOST)
     if row.kind == QUEUE:
-        return (*(_queue(config, row.entity) if row.name in now.flowing else ("Off", PLAIN)), row.text)
+        return (*(_queue(config, row.entity) if row.name in now.flowing else (_("Off"), PLAIN)), row.text)
     if row.kind == PUSH:
         return _push(config, row, now.pushes)
     if row.kind == SCHEDULE:
         return _schedule(now.schedules.get(row.name), row.text)
-    words = {CHECK: ("Well", "Wrong", BAD), INQUIRY: ("Active", "Not there", WARN)}
-    good, bad, look = words.get(row.kind, ("Done", "Wrong", BAD))
+    words = {CHECK: (_("Well"), _("Wrong"), BAD), INQUIRY: (_("Active"), _("Not there"), WARN)}
+    good, bad, look = words.get(row.kind, (_("Done"), _("Wrong"), BAD))
     return (good, GOOD, row.text) if row.ok else (bad, look, row.text)
 
 
 def _queue(config: Config, entity: str) -> tuple[str, str]:
     if states.sends(config, entity):
-        return "Active", GOOD
-    return ("Collects, does not send", WARN) if states.collects(config, entity) else ("Off", PLAIN)
+        return _("Active"), GOOD
+    return (_("Collects, does not send"), WARN) if states.collects(config, entity) else (_("Off"), PLAIN)
 
 
 def _push(config: Config, row: Row[Any], pushes: dict[str, Told]) -> tuple[str, str, str]:
     known, text = pushes.get(row.name, (False, row.text))
     if not states.collects(config, row.entity):
-        return "Off", PLAIN, text
+        return _("Off"), PLAIN, text
     if not config.section("push").get("secret"):
-        return "No secret", WARN, text
-    return ("Active", GOOD, text) if known else ("Listening", BUSY, text)
+        return _("No secret"), WARN, text
+    return (_("Active"), GOOD, text) if known else (_("Listening"), BUSY, text)
 
 
 def _schedule(schedule: Schedule | None, text: str) -> tuple[str, str, str]:
     if schedule is None:
-        return "Removed", WARN, text
-    return ("On", GOOD, schedule.cron) if schedule.active else ("Off", PLAIN, schedule.cron)
+        return _("Removed"), WARN, text
+    return (_("On"), GOOD, schedule.cron) if schedule.active else (_("Off"), PLAIN, schedule.cron)
 
 
 @blueprint.get("/<connector_id>/activity")
@@ -143,12 +174,12 @@ def activity(connector_id: str) -> Response:
 def activity_csv(connector_id: str) -> Response:
     """The grid for a spreadsheet (LIF-08)."""
     config = known(connector_id)
-    rows, _ = lines(config)
+    rows = lines(config)[0]
     if not rows:
         abort(404)
     held = io.StringIO()
     writer = csv.writer(held)
-    writer.writerow(COLUMNS)
+    writer.writerow([tr(column) for column in COLUMNS])
     for row in rows:
         number = "" if row.waiting is None else counted(row.waiting)
         writer.writerow((row.name, row.created_at.isoformat(), number, row.status, _safe(row.text)))

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from flask import Blueprint, abort, current_app, url_for
+from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 
 from connector.setup import connectors, settings
 from connector.setup.connectors import Config
 from connector.setup.settings import Section
 from connector.web.frame import problems
+from connector.web.frame.language import N_, tr
 
 blueprint = Blueprint("connectors", __name__, url_prefix="/connectors")
+
+STATES = (N_("new"), N_("active"), N_("paused"), N_("stopped"))
+JOBS = (N_("Window"), N_("Poll"), N_("Clean"), N_("Expiry"), N_("Failed"), N_("Compare"), N_("Batch"))
 
 
 def known(connector_id: str) -> Config:
@@ -26,10 +33,12 @@ def sections_of(config: Config) -> tuple[Section, ...]:
     try:
         return settings.sections(config.erp, config.plugin)
     except (KeyError, ImportError):
-        text = (
-            f"This house has no {config.erp} or no {config.plugin} at present. The settings are kept until it is back."
+        text = _(
+            "This house has no %(erp)s or no %(store)s at present. The settings are kept until it is back.",
+            erp=config.erp,
+            store=config.plugin,
         )
-        abort(problems.answer(409, "A system of this connector is missing", text))
+        abort(problems.answer(409, _("A system of this connector is missing"), text))
 
 
 def revision(form: FlaskForm) -> int:
@@ -40,6 +49,28 @@ def revision(form: FlaskForm) -> int:
 
 def address(config: Config, anchor: str = "") -> str:
     return url_for("connectors.page", connector_id=config.id, _anchor=anchor or None)
+
+
+def saved(changes: Iterable[str]) -> str:
+    """What a Save did, in a sentence; the changes are named as in the log, in English."""
+    said = "; ".join(changes)
+    return _("Saved: %(changes)s.", changes=said) if said else _("Saved. Nothing was different.")
+
+
+def sentences(errors: Iterable[str]) -> str:
+    """What is wrong, in the language of the page, one after another."""
+    return " ".join(tr(sentence) for sentence in errors)
+
+
+@blueprint.app_template_filter()
+def card(title: str) -> str:
+    """The title of a card; those of the connections and addresses hold the name of a system."""
+    system, _space, what = title.rpartition(" ")
+    if what == "connection":
+        return _("%(system)s connection", system=system)
+    if what == "addresses":
+        return _("%(system)s addresses", system=system)
+    return tr(title)
 
 
 def changed() -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from connector.setup.settings import Section, sections
 from connector.setup.settings.entities import ways
 from connector.systems.base import Setting
+from connector.web.frame.language import N_
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,65 +38,68 @@ class Plan:
 
 
 TITLES = {
-    "connection": "Connection",
-    "setup": "Setup parameters",
-    "sync": "Sync configuration",
-    "features": "Features",
-    "endpoints": "Endpoint URLs",
-    "logging": "Logging",
-    "watching": "Brake and alerts",
+    "connection": N_("Connection"),
+    "setup": N_("Setup parameters"),
+    "sync": N_("Sync configuration"),
+    "features": N_("Features"),
+    "endpoints": N_("Endpoint URLs"),
+    "logging": N_("Logging"),
+    "watching": N_("Brake and alerts"),
 }
 
-ONE_WAY = "Always from Acumatica to the store."
+ONE_WAY = N_("Always from Acumatica to the store.")
 PLANS = {
     "setup": (
-        Plan("queue", "Message processing", "queue"),
-        Plan("price", "Price sync preferences", "price"),
-        Plan("inventory", "Inventory sync preferences", "inventory"),
-        Plan("vendor", "Vendor inventory preferences", "inventory.vendor inventory.vendor_attribute"),
-        Plan("shipment", "Shipments", "shipment"),
+        Plan("queue", N_("Message processing"), "queue"),
+        Plan("price", N_("Price sync preferences"), "price"),
+        Plan("inventory", N_("Inventory sync preferences"), "inventory"),
+        Plan("vendor", N_("Vendor inventory preferences"), "inventory.vendor inventory.vendor_attribute"),
+        Plan("shipment", N_("Shipments"), "shipment"),
         Plan(
             "customers",
-            "Customer sync preferences",
+            N_("Customer sync preferences"),
             "customer.classes customer.include_locations customer.include_contacts customer.deletion",
         ),
         Plan(
             "orders",
-            "Order sync preferences",
+            N_("Order sync preferences"),
             "order.types order.only_enabled_customers order.confirmed_shipment order.unpaid_zero",
         ),
-        Plan("entities", "Individual sync status", "entities"),
-        Plan("rehearsal", "Rehearsal", "rehearsal"),
+        Plan("entities", N_("Individual sync status"), "entities"),
+        Plan("rehearsal", N_("Rehearsal"), "rehearsal"),
     ),
     "sync": (
-        Plan("warehouse", "Warehouse details", "inventory.default_warehouse"),
+        Plan("warehouse", N_("Warehouse details"), "inventory.default_warehouse"),
         Plan(
             "attribute",
-            "Attribute sync",
+            N_("Attribute sync"),
             "entities.attribute entities.customer_attribute attribute",
-            f"{ONE_WAY} Adobe Commerce has attributes of customers that people make, Open Source has none.",
+            N_(
+                "Always from Acumatica to the store. Adobe Commerce has attributes of customers that people make, "
+                "Open Source has none."
+            ),
             ("attribute",),
         ),
-        Plan("category", "Category sync", "entities.category direction.category category", "", ("category",)),
-        Plan("product", "Product sync", "entities.product direction.product product", "", ("product",)),
+        Plan("category", N_("Category sync"), "entities.category direction.category category", "", ("category",)),
+        Plan("product", N_("Product sync"), "entities.product direction.product product", "", ("product",)),
         Plan(
             "stock_price",
-            "Product inventory and price sync",
+            N_("Product inventory and price sync"),
             "entities.inventory entities.price stock_price inventory.indexing",
             ONE_WAY,
             ("inventory", "price"),
         ),
-        Plan("image", "Product image sync", "entities.image image", ONE_WAY, ("image",)),
+        Plan("image", N_("Product image sync"), "entities.image image", ONE_WAY, ("image",)),
         Plan(
             "composite",
-            "Product configurator sync",
+            N_("Product configurator sync"),
             "entities.composite direction.composite composite",
             "",
             ("composite",),
         ),
-        Plan("customer", "Customer sync", "entities.customer direction.customer customer", "", ("customer",)),
-        Plan("order", "Order sync", "entities.order direction.order order", "", ("order",)),
-        Plan("failed_order", "Failed order sync", "failed_order"),
+        Plan("customer", N_("Customer sync"), "entities.customer direction.customer customer", "", ("customer",)),
+        Plan("order", N_("Order sync"), "entities.order direction.order order", "", ("order",)),
+        Plan("failed_order", N_("Failed order sync"), "failed_order"),
     ),
 }
 

@@ -7,6 +7,7 @@ import os
 from collections.abc import Sequence
 
 from flask import Response, flash, make_response, request, url_for
+from flask_babel import gettext as _
 from flask_login import current_user
 
 from connector.errors import Invalid
@@ -56,7 +57,7 @@ def import_file() -> Response:
         return render("connectors/import.html", text=text, found=done)
     changed()
     count = sum(each.changed for each in done)
-    flash(f"Imported: {count} of {len(done)} connectors changed.", "success")
+    flash(_("Imported: %(count)s of %(all)s connectors changed.", count=count, all=len(done)), "success")
     return go(url_for("connectors.index"))
 
 

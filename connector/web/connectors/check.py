@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flask import Response, abort, current_app, flash
+from flask_babel import gettext as _
 from flask_login import current_user
 
 from connector import events
@@ -15,8 +16,9 @@ from connector.systems import registry
 from connector.systems.base import Check
 from connector.web.access.auth import need
 from connector.web.connectors import blocks, editing
-from connector.web.connectors.base import blueprint, changed, known, revision
+from connector.web.connectors.base import blueprint, changed, known, revision, saved
 from connector.web.frame import forms
+from connector.web.frame.language import tr
 from connector.web.frame.render import asked_for_part, render
 
 SIDES = ("erp", "store")
@@ -40,7 +42,10 @@ class Tested:
         offset = self.check.clock_offset
         if offset is None or abs(offset) < ALLOWED_OFFSET:
             return ""
-        return f"Its clock is {abs(offset):.0f} s {'ahead of' if offset > 0 else 'behind'} ours."
+        seconds = f"{abs(offset):.0f}"
+        if offset > 0:
+            return _("Its clock is %(seconds)s s ahead of ours.", seconds=seconds)
+        return _("Its clock is %(seconds)s s behind ours.", seconds=seconds)
 
 
 @blueprint.post("/<connector_id>/test/<side>")
@@ -62,7 +67,7 @@ def test(connector_id: str, side: str) -> Response:
     if tested.errors:
         forms.place(form, {field.replace("-", ".", 1): sentence for field, sentence in tested.errors})
     if tested.saved:
-        flash("Saved: " + "; ".join(tested.saved) + ".", "success")
+        flash(saved(tested.saved), "success")
     return editing.show(now, "connection", cards, form, status=status, tested=tested)
 
 
@@ -81,7 +86,7 @@ def _test(config: Config, side: str, values: dict[str, object], revision: int) -
 
 
 def _placed(error: Invalid) -> tuple[tuple[str, str], ...]:
-    return tuple((name.replace(".", "-", 1), sentence) for name, sentence in error.errors.items())
+    return tuple((name.replace(".", "-", 1), tr(sentence)) for name, sentence in error.errors.items())
 
 
 def _keep(config: Config, side: str, values: dict[str, object], revision: int, label: str, check: Check) -> Tested:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, current_app, flash, request, url_for
+from flask_babel import gettext as _
 from flask_login import current_user
 
 from connector.db import utcnow
@@ -18,7 +19,8 @@ from connector.setup import connectors
 from connector.setup.connectors import Config
 from connector.systems import registry
 from connector.web.access.auth import need
-from connector.web.connectors.base import changed, known
+from connector.web.connectors.base import changed, known, saved, sentences
+from connector.web.frame.language import tr
 from connector.web.frame.render import go, render
 
 blueprint = Blueprint("clocks", __name__, url_prefix="/connectors/<connector_id>/clocks")
@@ -32,6 +34,20 @@ class Face:
     label: str
     reading: Reading | None = None
     problem: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """What the reading says (engine/clocks.py), in the language of the page; or why there is none."""
+        reading = self.reading
+        if reading is None:
+            return self.problem
+        if reading.offset is None:
+            return _("%(system)s does not tell its time.", system=self.label)
+        if reading.in_step:
+            return _("In step with the stored difference.") if reading.stored else _("In step with ours.")
+        if reading.drift > 0:
+            return _("%(seconds)s s ahead of what is stored.", seconds=reading.drift)
+        return _("%(seconds)s s behind what is stored.", seconds=-reading.drift)
 
 
 def faces(config: Config) -> list[Face]:
@@ -47,7 +63,7 @@ def _face(config: Config, side: str, label: str) -> Face:
         systems = current_app.extensions["engine"].systems(config.id)
         return Face(label, clocks.read(systems, config, side, label))
     except Invalid as error:
-        return Face(label, problem=" ".join(error.errors.values()))
+        return Face(label, problem=sentences(error.errors.values()))
     except Outcome as word:
         return Face(label, problem=f"{word.reason} {word.help}".strip())
 
@@ -71,7 +87,7 @@ def _show(config: Config, *, verified: bool = False, error: str = "", status: in
         automatic=bool(config.section("clock").get("automatic", True)),
         verified=verified,
         in_step=len(readings) == len(shown) and all(reading.in_step for reading in readings),
-        drifting=[reading for reading in readings if not reading.in_step],
+        drifting=[face for face in shown if face.reading and not face.reading.in_step],
         error=error,
     )
 
@@ -94,16 +110,19 @@ def sync(connector_id: str) -> Response:
     try:
         changes = clocks.keep(config, offsets, current_user.name) if offsets else []
     except connectors.Stale as error:
-        flash(str(error), "warning")
+        flash(tr(error), "warning")
         return go(url_for("clocks.page", connector_id=config.id))
     except Invalid as error:
-        return _show(config, error=" ".join(error.errors.values()), status=422)
+        return _show(config, error=sentences(error.errors.values()), status=422)
     changed()
     for face in shown:
         if face.problem:
             flash(f"{face.label}: {face.problem}", "warning")
     if offsets:
-        flash("The clocks are synchronized. " + ("; ".join(changes) or "Nothing was different") + ".", "success")
+        said = _("The clocks are synchronized. Nothing was different.")
+        if changes:
+            said = _("The clocks are synchronized. %(changes)s.", changes="; ".join(changes))
+        flash(said, "success")
     return go(url_for("clocks.page", connector_id=config.id))
 
 
@@ -119,9 +138,9 @@ def automatic(connector_id: str) -> Response:
         given = {"clock": {"automatic": wanted}}
         changes = connectors.save(config.id, given, user=current_user.name, revision=revision)
     except connectors.Stale as error:
-        return _show(config, error=str(error), status=409)
+        return _show(config, error=tr(error), status=409)
     except Invalid as error:
-        return _show(config, error=" ".join(error.errors.values()), status=422)
+        return _show(config, error=sentences(error.errors.values()), status=422)
     changed()
-    flash("Saved: " + "; ".join(changes) + "." if changes else "Saved. Nothing was different.", "success")
+    flash(saved(changes), "success")
     return go(url_for("clocks.page", connector_id=config.id))

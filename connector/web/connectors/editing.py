@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from flask import Response, abort, flash, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from flask_wtf import FlaskForm
 from sqlalchemy import Connection
@@ -20,14 +22,15 @@ from connector.setup.connectors import Config
 from connector.systems import registry
 from connector.web.access.auth import need
 from connector.web.connectors import blocks, example, lists
-from connector.web.connectors.base import blueprint, changed, known, revision, sections_of
+from connector.web.connectors.base import blueprint, changed, known, revision, saved, sections_of, sentences
 from connector.web.connectors.blocks import Block
 from connector.web.frame import forms
+from connector.web.frame.language import tr
 from connector.web.frame.render import asked_for_part, go, render
 
 NAME = {"maxlength": 120, "autocomplete": "off"}
-FREQUENCIES = (("hourly", "Hourly"), ("daily", "Daily"), ("weekly", "Weekly"), ("monthly", "Monthly"))
-SWITCH = (("0", "No"), ("1", "Yes"))
+FREQUENCIES = (("hourly", _l("Hourly")), ("daily", _l("Daily")), ("weekly", _l("Weekly")), ("monthly", _l("Monthly")))
+SWITCH = (("0", _l("No")), ("1", _l("Yes")))
 
 
 def cards_of(config: Config, page: str) -> tuple[Block, ...]:
@@ -43,7 +46,7 @@ def form_of(cards: tuple[Block, ...], *, general: bool = False) -> FlaskForm:
     """The form of these cards as it was sent (or empty)."""
     extra: dict[str, Any] = {"revision": HiddenField()}
     if general:
-        extra |= {"name": StringField("Name", render_kw=NAME), "active": BooleanField("Active")}
+        extra |= {"name": StringField(_("Name"), render_kw=NAME), "active": BooleanField(_("Active"))}
     for entity in autos(cards):
         extra |= auto_fields(entity)
     return forms.form_for(blocks.parts(cards), **extra)()
@@ -51,12 +54,16 @@ def form_of(cards: tuple[Block, ...], *, general: bool = False) -> FlaskForm:
 
 def auto_fields(entity: str) -> dict[str, Any]:
     """Auto Cron, start time and frequency of one entity."""
-    what = settings.NAMES[entity]
+    what = tr(settings.NAMES[entity])
     times = {"maxlength": 8, "autocomplete": "off", "placeholder": "00:00:00", "spellcheck": "false"}
     return {
-        f"auto-{entity}-on": SelectField(f"{what}: auto cron", choices=list(SWITCH), validate_choice=False),
-        f"auto-{entity}-start_time": StringField(f"{what}: start time (UTC)", render_kw=times),
-        f"auto-{entity}-frequency": SelectField(f"{what}: frequency", choices=list(FREQUENCIES), validate_choice=False),
+        f"auto-{entity}-on": SelectField(
+            _("%(entity)s: auto cron", entity=what), choices=list(SWITCH), validate_choice=False
+        ),
+        f"auto-{entity}-start_time": StringField(_("%(entity)s: start time (UTC)", entity=what), render_kw=times),
+        f"auto-{entity}-frequency": SelectField(
+            _("%(entity)s: frequency", entity=what), choices=list(FREQUENCIES), validate_choice=False
+        ),
     }
 
 
@@ -100,7 +107,7 @@ def next_launches(form: FlaskForm, entities: list[str]) -> dict[str, datetime]:
 def _frequency(field: Any, stored: auto.Auto) -> None:
     """An expression that somebody typed on the page of the schedule stays a choice of its own."""
     if stored.cron and stored.frequency == cron.CUSTOM:
-        field.choices = [*FREQUENCIES, (cron.CUSTOM, f"As typed: {stored.cron}")]
+        field.choices = [*FREQUENCIES, (cron.CUSTOM, _("As typed: %(cron)s", cron=stored.cron))]
         field.cron = stored.cron
     field.data = stored.frequency
 
@@ -135,7 +142,7 @@ def save(connector_id: str, page: str) -> Response:
         form["revision"].data = str(config.revision)
         return show(config, page, cards, form, status=409, stale=True)
     changed()
-    flash("Saved: " + "; ".join(said) + "." if said else "Saved. Nothing was different.", "success")
+    flash(saved(said), "success")
     return go(url_for("connectors.settings_page", connector_id=config.id, page=page))
 
 
@@ -215,7 +222,7 @@ def update_list(connector_id: str, page: str, section: str, name: str) -> Respon
     try:
         problem = lists.update(config, kept, current_user.name)
     except Invalid as error:
-        problem = f"Not updated: {' '.join(error.errors.values())}"
+        problem = _("Not updated: %(why)s", why=sentences(error.errors.values()))
     if asked_for_part():
         given = {"config": config, "page": page, "form": form, "section": part, "setting": part.setting(name)}
         return render("connectors/_listed.html", lists=lists.of(config, [part]), problem=problem, **given)
@@ -267,8 +274,9 @@ def restore_endpoints(connector_id: str) -> Response:
     try:
         said = connectors.save(config.id, given, user=current_user.name, revision=config.revision)
     except connectors.Stale:
-        flash("Somebody else has just saved this connector: nothing was restored. Try again.", "warning")
+        flash(_("Somebody else has just saved this connector: nothing was restored. Try again."), "warning")
     else:
         changed()
-        flash(f"Restored: {len(said)} addresses." if said else "No address was edited.", "success")
+        restored = _("Restored: %(count)s addresses.", count=len(said))
+        flash(restored if said else _("No address was edited."), "success")
     return go(url_for("connectors.settings_page", connector_id=config.id, page="endpoints"))

@@ -10,6 +10,7 @@ import secrets
 from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, flash, request, url_for
+from flask_babel import gettext as _
 from flask_login import current_user
 
 from connector.db import utcnow
@@ -22,7 +23,7 @@ from connector.setup.guide import Guide, Named
 from connector.sync import catalogue, notifications
 from connector.systems import registry
 from connector.web.access.auth import need
-from connector.web.connectors.base import changed, known
+from connector.web.connectors.base import changed, known, sentences
 from connector.web.frame.render import go, render
 
 blueprint = Blueprint("guide", __name__, url_prefix="/connectors/<connector_id>/guide")
@@ -56,7 +57,7 @@ def _show(config: Config, *, secret: str = "", status: int = 200) -> Response:
         erp=registry.get(config.erp).label,
         secret=secret,
         heard=heard,
-        listening=any(at is None for _, _, at in heard),
+        listening=any(at is None for *_named, at in heard),
         titles={named.entity: titled(named) for named in made.inquiries},
         unticked=[catalogue.find(entity).title for entity in made.unticked],
         project=package.name_of(config.id),
@@ -78,7 +79,7 @@ def new_secret(connector_id: str) -> Response:
     try:
         connectors.save(config.id, {"push": {"secret": secret}}, user=current_user.name, revision=config.revision)
     except connectors.Stale:
-        flash("Somebody else has just saved this connector: no new secret was made. Try again.", "warning")
+        flash(_("Somebody else has just saved this connector: no new secret was made. Try again."), "warning")
         return go(url_for("guide.page", connector_id=config.id))
     changed()
     return _show(connectors.get(config.id), secret=secret)
@@ -140,14 +141,14 @@ def import_package(connector_id: str) -> Response:
     """Begin the import: only with the tick that says that the warning was read."""
     config = known(connector_id)
     if request.form.get("understood") != "1":
-        return _import_page(config, "Tick that you have read what publishing does.", 422)
+        return _import_page(config, _("Tick that you have read what publishing does."), 422)
     wanted = request.form.get("notification") == "1"
     try:
         current_app.extensions["engine"].install_package(
             config.id, current_user.name, address_of(config), notification=wanted
         )
     except Invalid as error:
-        return _import_page(config, " ".join(error.errors.values()), 422)
+        return _import_page(config, sentences(error.errors.values()), 422)
     except Outcome as word:
         return _import_page(config, f"{word.reason} {word.help}".strip(), 422)
     return go(url_for("guide.package_page", connector_id=config.id))

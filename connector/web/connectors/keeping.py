@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from flask import Response, flash, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from flask_wtf import FlaskForm
 from wtforms import StringField
@@ -11,15 +13,15 @@ from connector.errors import Invalid
 from connector.setup import connectors, house, shelf
 from connector.setup.settings import FEATURES
 from connector.web.access.auth import allow, need
-from connector.web.connectors.base import address, blueprint, changed, known
+from connector.web.connectors.base import address, blueprint, changed, known, saved, sentences
 from connector.web.connectors.pages import ID, NAME
 from connector.web.frame import forms
 from connector.web.frame.render import go, render
 
 
 class CopyForm(FlaskForm):
-    id = StringField("Connector ID", render_kw=ID)
-    name = StringField("Name", render_kw=NAME)
+    id = StringField(_l("Connector ID"), render_kw=ID)
+    name = StringField(_l("Name"), render_kw=NAME)
 
 
 @blueprint.route("/<connector_id>/copy", methods=["GET", "POST"])
@@ -30,7 +32,7 @@ def copy(connector_id: str) -> Response:
     allow("admin", "")
     form = CopyForm()
     if request.method == "GET":
-        form["name"].data = f"Copy of {config.name or config.id}"[:120]
+        form["name"].data = _("Copy of %(name)s", name=config.name or config.id)[:120]
         return render("connectors/copy.html", config=config, form=form)
     try:
         shelf.copy(config.id, form["id"].data or "", form["name"].data or "", current_user.name)
@@ -38,7 +40,7 @@ def copy(connector_id: str) -> Response:
         problems = forms.place(form, error.errors)
         return render("connectors/copy.html", status=422, config=config, form=form, problems=problems)
     changed()
-    flash("The copy is made. Its secrets are not in it: type them, then test both connections.", "success")
+    flash(_("The copy is made. Its secrets are not in it: type them, then test both connections."), "success")
     return go(url_for("connectors.settings_page", connector_id=form["id"].data, page="connection"))
 
 
@@ -50,10 +52,10 @@ def archive(connector_id: str) -> Response:
     try:
         shelf.archive(config.id, current_user.name)
     except Invalid as error:
-        flash(" ".join(error.errors.values()), "warning")
+        flash(sentences(error.errors.values()), "warning")
         return go(address(config))
     changed()
-    flash(f"{config.name or config.id} is archived.", "success")
+    flash(_("%(name)s is archived.", name=config.name or config.id), "success")
     return go(url_for("connectors.archived"))
 
 
@@ -64,7 +66,7 @@ def restore(connector_id: str) -> Response:
     allow("admin", "")
     shelf.restore(config.id, current_user.name)
     changed()
-    flash(f"{config.name or config.id} is back.", "success")
+    flash(_("%(name)s is back.", name=config.name or config.id), "success")
     return go(address(config))
 
 
@@ -91,5 +93,5 @@ def offer() -> Response:
         mine = house.Offer(typed, stored.revision)
         return render("connectors/offer.html", status=409, offer=mine, names=FEATURES, stale=True)
     changed()
-    flash("Saved: " + "; ".join(said) + "." if said else "Saved. Nothing was different.", "success")
+    flash(saved(said), "success")
     return go(url_for("connectors.offer"))

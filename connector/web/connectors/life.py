@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask import Response, current_app, flash, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
 from flask_login import current_user
 
 from connector.clock import CLOCK
@@ -26,6 +28,7 @@ from connector.sync.polls import OVERLAP
 from connector.systems import registry
 from connector.web.access.auth import need
 from connector.web.connectors.base import address, blueprint, changed, known
+from connector.web.frame.language import N_, tr
 from connector.web.frame.render import go, render
 from connector.web.frame.words import counted
 
@@ -35,14 +38,14 @@ DEACTIVATE = "deactivate"
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """A button of the life cycle and its confirmation."""
+    """A button of the life cycle and its confirmation, unless that is a page of its own."""
 
     name: str
     label: str
     icon: str
     look: str
-    question: str
-    done: str
+    question: str = ""
+    done: str = ""
 
 
 ACTIONS = {
@@ -50,15 +53,29 @@ ACTIONS = {
     for action in (
         Action(
             "initialize",
-            "Initialize",
+            N_("Initialize"),
             "play-circle",
             "btn-primary",
-            "Initialize all features of {}?",
-            "{} is being initialized: watch each step here.",
+            N_("Initialize all features of {name}?"),
+            N_("{name} is being initialized: watch each step here."),
         ),
-        Action("activate", "Activate", "play-circle", "btn-primary", "Activate {}?", "{} is active again."),
-        Action(DEACTIVATE, "Deactivate", "pause-circle", "btn-outline-secondary", "Deactivate {}?", "{} is {}."),
-        Action("uninstall", "Uninstall", "trash", "btn-outline-danger", "Uninstall {}?", "{} is uninstalled."),
+        Action(
+            "activate",
+            N_("Activate"),
+            "play-circle",
+            "btn-primary",
+            N_("Activate {name}?"),
+            N_("{name} is active again."),
+        ),
+        Action(DEACTIVATE, N_("Deactivate"), "pause-circle", "btn-outline-secondary"),
+        Action(
+            "uninstall",
+            N_("Uninstall"),
+            "trash",
+            "btn-outline-danger",
+            N_("Uninstall {name}?"),
+            N_("{name} is uninstalled."),
+        ),
     )
 }
 
@@ -83,7 +100,8 @@ def confirm(connector_id: str, action: str) -> Response:
     """Yes or No, with what each answer means. What the state forbids leads back with a sentence."""
     config, asked = known(connector_id), ACTIONS[action]
     if not possible(config, action):
-        flash(f"{asked.label} is not possible now: the connector is {config.state}.", "warning")
+        said = {"action": tr(asked.label), "state": tr(config.state)}
+        flash(_("%(action)s is not possible now: the connector is %(state)s.", **said), "warning")
         return go(address(config, "life"))
     if action == DEACTIVATE:
         return _choose(config)
@@ -114,13 +132,16 @@ def deactivate(connector_id: str) -> Response:
     config = known(connector_id)
     kind = request.form.get("kind", "")
     if kind not in (states.PAUSE, states.STOP):
-        return _choose(config, "Choose one of the two.", 422)
+        return _choose(config, _("Choose one of the two."), 422)
     try:
         (lifecycle.pause if kind == states.PAUSE else lifecycle.stop)(config.id, current_user.name)
     except Invalid as error:
         return _refused(config, error)
     changed()
-    flash(f"{config.name or config.id} is {'paused' if kind == states.PAUSE else 'stopped'}.", "success")
+    name = config.name or config.id
+    flash(
+        _("%(name)s is paused.", name=name) if kind == states.PAUSE else _("%(name)s is stopped.", name=name), "success"
+    )
     return go(address(config, "life"))
 
 
@@ -133,7 +154,7 @@ def act(connector_id: str, action: str) -> Response:
     except Invalid as error:
         return _refused(config, error)
     changed()
-    flash(asked.done.format(config.name or config.id), "success")
+    flash(tr(asked.done).format(name=config.name or config.id), "success")
     if action == states.INITIALIZE:
         return go(url_for("connectors.activity", connector_id=config.id))
     return go(address(config, "life"))
@@ -141,7 +162,7 @@ def act(connector_id: str, action: str) -> Response:
 
 def _refused(config: Config, error: Invalid) -> Response:
     for sentence in error.errors.values():
-        flash(sentence, "error")
+        flash(tr(sentence), "error")
     return go(address(config, "settings" if "state" not in error.errors else "life"))
 
 
@@ -180,41 +201,91 @@ def waiting(config: Config) -> dict[str, int]:
 def effects(config: Config, action: str, counts: dict[str, int]) -> list[str]:
     """What the step does, in sentences with numbers."""
     number = sum(counts[status] for status in OPEN)
-    kept = f"{_messages(number)} {'waits' if number == 1 else 'wait'}"
-    running = counts["running"]
-    ending = f" {_messages(running)} in work {'is' if running == 1 else 'are'} finished first." if running else ""
-    ticked = [sync.title for sync in SYNCS if config.enabled(sync.entity)]
+    said = {"count": counted(number)}
+    ending = _ending(counts["running"])
+    ticked = [tr(sync.title) for sync in SYNCS if config.enabled(sync.entity)]
     return {
         "initialize": [
-            "First the message table, the ERP, the store and what they need are checked; when a check that is "
-            "required fails, nothing is made.",
-            f"Then there is a queue and a window for each of {', '.join(dict.fromkeys(ticked)) or 'nothing yet'}, "
-            "notifications are accepted, and changes travel by themselves.",
-            f"{kept} from before and will be sent." if number else "No message waits.",
+            _(
+                "First the message table, the ERP, the store and what they need are checked; when a check that is "
+                "required fails, nothing is made."
+            ),
+            _(
+                "Then there is a queue and a window for each of %(entities)s, notifications are accepted, and changes "
+                "travel by themselves.",
+                entities=", ".join(dict.fromkeys(ticked)) or _("nothing yet"),
+            ),
+            ngettext(
+                "%(count)s message waits from before and will be sent.",
+                "%(count)s messages wait from before and will be sent.",
+                number,
+                **said,
+            )
+            if number
+            else _("No message waits."),
         ],
         "activate": [
-            f"{kept}" + (" from before the stop." if config.state == STOPPED else " and are sent now, in order.")
+            ngettext(
+                "%(count)s message waits from before the stop.",
+                "%(count)s messages wait from before the stop.",
+                number,
+                **said,
+            )
+            if config.state == STOPPED
+            else ngettext(
+                "%(count)s message waits and are sent now, in order.",
+                "%(count)s messages wait and are sent now, in order.",
+                number,
+                **said,
+            )
         ],
         "pause": [
-            f"{kept} now: what waits is kept, and so is everything that changes meanwhile.{ending}",
-            "Nothing is sent until you activate the connector again; then all of it is sent, each record once.",
+            ngettext(
+                "%(count)s message waits now: what waits is kept, and so is everything that changes meanwhile.",
+                "%(count)s messages wait now: what waits is kept, and so is everything that changes meanwhile.",
+                number,
+                **said,
+            )
+            + ending,
+            _("Nothing is sent until you activate the connector again; then all of it is sent, each record once."),
         ],
         "stop": [
-            f"{kept} now: what waits is kept but not sent.{ending}",
-            "What changes from now on is not collected: notifications are not kept and nothing is looked for.",
-            "When you activate it again you choose whether the waiting ones are sent or given up.",
+            ngettext(
+                "%(count)s message waits now: what waits is kept but not sent.",
+                "%(count)s messages wait now: what waits is kept but not sent.",
+                number,
+                **said,
+            )
+            + ending,
+            _("What changes from now on is not collected: notifications are not kept and nothing is looked for."),
+            _("When you activate it again you choose whether the waiting ones are sent or given up."),
         ],
         "uninstall": [
-            f"{kept} and would be given up; every schedule and the activity grid are removed.",
-            "Settings, mappings, secrets, bindings and the history are kept: it can be initialized again.",
-            "The inquiries and push notifications in the ERP are not touched: take them out there, as the set-up "
-            "guide says, or unpublish the package.",
+            ngettext(
+                "%(count)s message waits and would be given up; every schedule and the activity grid are removed.",
+                "%(count)s messages wait and would be given up; every schedule and the activity grid are removed.",
+                number,
+                **said,
+            ),
+            _("Settings, mappings, secrets, bindings and the history are kept: it can be initialized again."),
+            _(
+                "The inquiries and push notifications in the ERP are not touched: take them out there, as the set-up "
+                "guide says, or unpublish the package."
+            ),
         ],
     }[action]
 
 
-def _messages(number: int) -> str:
-    return f"{counted(number)} {'message' if number == 1 else 'messages'}"
+def _ending(running: int) -> str:
+    """What becomes of the messages in work, as a further sentence."""
+    if not running:
+        return ""
+    return " " + ngettext(
+        "%(count)s message in work is finished first.",
+        "%(count)s messages in work are finished first.",
+        running,
+        count=counted(running),
+    )
 
 
 def discard(connector_id: str) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import Response, abort, flash, request, url_for
+from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf import FlaskForm
 from wtforms import SelectField, StringField
@@ -23,6 +24,7 @@ from connector.sync.catalogue import SYNCS
 from connector.systems import registry
 from connector.web.access.auth import need
 from connector.web.connectors import blocks, life
+from connector.web.connectors.activity import row_name
 from connector.web.connectors.base import address, blueprint, changed, known, sections_of
 from connector.web.frame import forms
 from connector.web.frame.render import go, render
@@ -65,7 +67,7 @@ def _queues(config: Config) -> list[dict[str, Any]]:
     counts = numbers.counts(lanes.values())
     return [
         {
-            "name": probes.queue_name(sync),
+            "name": row_name(probes.queue_name(sync)),
             "pending": counts[lane][PENDING],
             "collects": states.collects(config, sync.entity) and config.flows(sync.entity, sync.direction),
             "sends": states.sends(config, sync.entity) and config.flows(sync.entity, sync.direction),
@@ -96,7 +98,7 @@ def new() -> Response:
         more = {"form": form, "sections": sections, "plugin": plugin, "stores": stores, "problems": problems}
         return render("connectors/new.html", status=422, config=None, **more)
     changed()
-    flash(f"Connector {made.id} is made. Test both connections, then initialize it.", "success")
+    flash(_("Connector %(id)s is made. Test both connections, then initialize it.", id=made.id), "success")
     return go(address(made))
 
 
@@ -104,8 +106,8 @@ def _new_form(sections: Sequence[Section], stores: dict[str, Any]) -> FlaskForm:
     labels = [(name, system.label) for name, system in stores.items()]
     form: FlaskForm = forms.form_for(
         sections,
-        id=StringField("Connector ID", render_kw=ID),
-        name=StringField("Name", render_kw=NAME),
-        plugin=SelectField("Connector plug-in", choices=labels, validate_choice=False),
+        id=StringField(_("Connector ID"), render_kw=ID),
+        name=StringField(_("Name"), render_kw=NAME),
+        plugin=SelectField(_("Connector plug-in"), choices=labels, validate_choice=False),
     )()
     return form

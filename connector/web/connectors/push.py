@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 
 from flask import Response, flash, url_for
+from flask_babel import gettext as _
 from flask_login import current_user
 
 from connector.setup import connectors
@@ -22,7 +23,7 @@ def new_secret(connector_id: str) -> Response:
     try:
         connectors.save(config.id, {"push": {"secret": secret}}, user=current_user.name, revision=config.revision)
     except connectors.Stale:
-        flash("Somebody else has just saved this connector: no new secret was made. Try again.", "warning")
+        flash(_("Somebody else has just saved this connector: no new secret was made. Try again."), "warning")
         return go(address(config, "push-address"))
     changed()
     hook = url_for("hooks.acumatica", connector_id=config.id, _external=True)

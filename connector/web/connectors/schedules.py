@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from flask import Response, abort, flash, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, StringField
@@ -17,8 +19,9 @@ from connector.setup import cron, schedules, stamps
 from connector.setup.connectors import Config
 from connector.setup.models import Schedule
 from connector.web.access.auth import need
-from connector.web.connectors.base import address, blueprint, changed, known
+from connector.web.connectors.base import address, blueprint, changed, known, saved
 from connector.web.frame import forms
+from connector.web.frame.language import tr
 from connector.web.frame.render import asked_for_part, go, render
 
 MOMENT = {"type": "datetime-local"}
@@ -26,11 +29,11 @@ MOMENT = {"type": "datetime-local"}
 
 class ScheduleForm(FlaskForm):
     seen = HiddenField()
-    active = BooleanField("Active")
-    description = StringField("Description", render_kw={"maxlength": 200, "autocomplete": "off"})
-    cron = StringField("Cron expression", render_kw={"maxlength": 80, "autocomplete": "off", "spellcheck": "false"})
-    starts_on = StringField("Starts on (UTC)", render_kw=MOMENT)
-    expires_on = StringField("Expires on (UTC)", render_kw=MOMENT)
+    active = BooleanField(_l("Active"))
+    description = StringField(_l("Description"), render_kw={"maxlength": 200, "autocomplete": "off"})
+    cron = StringField(_l("Cron expression"), render_kw={"maxlength": 80, "autocomplete": "off", "spellcheck": "false"})
+    starts_on = StringField(_l("Starts on (UTC)"), render_kw=MOMENT)
+    expires_on = StringField(_l("Expires on (UTC)"), render_kw=MOMENT)
 
 
 def _mine(config: Config, number: int) -> Schedule:
@@ -50,11 +53,12 @@ def switch(connector_id: str, number: int) -> Response:
     """On or off (LIF-07); the row comes back, or the page without htmx."""
     config = known(connector_id)
     schedule = _mine(config, number)
-    schedules.set_active(schedule.id, request.form.get("active") == "1", user=current_user.name)
+    active = request.form.get("active") == "1"
+    schedules.set_active(schedule.id, active, user=current_user.name)
     changed()
     if asked_for_part():
         return render("connectors/page.html", "schedule_row", config=config, schedule=schedules.get(number))
-    flash("The schedule is switched " + ("on." if request.form.get("active") == "1" else "off."), "success")
+    flash(_("The schedule is switched on.") if active else _("The schedule is switched off."), "success")
     return go(address(config, "schedules"))
 
 
@@ -102,10 +106,10 @@ def upcoming(form: ScheduleForm) -> Upcoming:
         expression = cron.normal(form.cron.data or "")
         found = scheduler.next_runs(expression, utcnow(), starts_on=starts, expires_on=expires)
     except Invalid as error:
-        return Upcoming([], next(iter(error.errors.values())))
+        return Upcoming([], tr(next(iter(error.errors.values()))))
     except ValueError as error:
-        return Upcoming([], str(error))
-    return Upcoming(found, "" if found else "It never runs: the days do not exist, or it has expired by then.")
+        return Upcoming([], tr(error))
+    return Upcoming(found, "" if found else _("It never runs: the days do not exist, or it has expired by then."))
 
 
 def _save(config: Config, stored: Schedule, form: ScheduleForm) -> Response:
@@ -120,7 +124,7 @@ def _save(config: Config, stored: Schedule, form: ScheduleForm) -> Response:
         **moments,
     )
     changed()
-    flash("Saved: " + "; ".join(said) + "." if said else "Saved. Nothing was different.", "success")
+    flash(saved(said), "success")
     return go(url_for("connectors.page", connector_id=config.id, _anchor="schedules"))
 
 
@@ -131,9 +135,9 @@ def _moment(name: str, text: str | None) -> datetime | None:
     try:
         found = datetime.fromisoformat(text).replace(tzinfo=UTC)
     except ValueError:
-        raise Invalid({name: "This is not a date and a time."}) from None
+        raise Invalid({name: _("This is not a date and a time.")}) from None
     if not 2000 <= found.year < 2200:
-        raise Invalid({name: "The year must be between 2000 and 2199."})
+        raise Invalid({name: _("The year must be between 2000 and 2199.")})
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response, flash, request, url_for
+from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, StringField
@@ -16,8 +17,9 @@ from connector.setup.settings import Section
 from connector.systems.base import Setting
 from connector.web.access.auth import need
 from connector.web.connectors import lists
-from connector.web.connectors.base import blueprint, changed, known, revision, sections_of
+from connector.web.connectors.base import blueprint, changed, known, revision, saved, sections_of, sentences
 from connector.web.frame import forms
+from connector.web.frame.language import tr
 from connector.web.frame.render import go, render
 
 CODE = {"maxlength": 64, "autocomplete": "off", "spellcheck": "false"}
@@ -34,9 +36,9 @@ def known_views(config: Config) -> list[tuple[str, str]]:
 
 
 def _form(pairs: Pairs) -> FlaskForm:
-    extra: dict[str, Any] = {"revision": HiddenField(), "view": StringField("Store view", render_kw=CODE)}
+    extra: dict[str, Any] = {"revision": HiddenField(), "view": StringField(_("Store view"), render_kw=CODE)}
     for section, setting in pairs:
-        label = f"{setting.label}: use default"
+        label = _("%(setting)s: use default", setting=tr(setting.label))
         extra[f"default-{section.name}-{setting.name}"] = BooleanField(label)
     return forms.form_for([Section(section.name, "", (setting,)) for section, setting in pairs], **extra)()
 
@@ -81,7 +83,7 @@ def save_view(connector_id: str) -> Response:
         form["revision"].data = str(config.revision)
         return _show(config, form, pairs, status=409, stale=True)
     changed()
-    flash("Saved: " + "; ".join(said) + "." if said else "Saved. Nothing was different.", "success")
+    flash(saved(said), "success")
     return go(url_for("connectors.views", connector_id=config.id, view=view))
 
 
@@ -91,15 +93,17 @@ def update_views(connector_id: str) -> Response:
     """Ask the store for its store views."""
     config = known(connector_id)
     kept = lists.keeper(config, "store_view")
-    problem = "This store keeps no list of store views: type the code." if kept is None else ""
-    if kept is not None:
+    if kept is None:
+        problem = _("This store keeps no list of store views: type the code.")
+    else:
         try:
             problem = lists.update(config, kept, current_user.name)
         except Invalid as error:
-            problem = " ".join(error.errors.values())
-    flash(
-        f"Not updated. {problem}" if problem else "The store views are up to date.", "warning" if problem else "success"
-    )
+            problem = sentences(error.errors.values())
+    if problem:
+        flash(_("Not updated. %(why)s", why=problem), "warning")
+    else:
+        flash(_("The store views are up to date."), "success")
     return go(url_for("connectors.views", connector_id=config.id))
 
 

@@ -1,6 +1,7 @@
 """The action types of the log (LOG-03): 15 plain ones, 8 for what came of a reprocess, and 2 of our own.
 
-Tries of messages have the type of their entity, events bring their own. A table; it knows no page.
+Tries of messages have the type of their entity, events bring their own. A table; it knows no page. The types are kept
+and asked for in English; pages say them by `tr`.
 """
 
 from __future__ import annotations
@@ -8,35 +9,36 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from connector.sync.catalogue import SYNCS
+from connector.web.frame.language import N_
 
 PLAIN = (
-    "Initialization",
-    "Configuration",
-    "Metadata Sync",
-    "Data Retrieval",
-    "Product Sync",
-    "Product Status Update",
-    "Product Dependencies Update",
-    "Pricing Sync",
-    "Inventory Sync",
-    "Category Sync",
-    "Customer Sync",
-    "Order Sync",
-    "Order Status Update",
-    "Shipment Sync",
-    "Reprocess Sync",
+    N_("Initialization"),
+    N_("Configuration"),
+    N_("Metadata Sync"),
+    N_("Data Retrieval"),
+    N_("Product Sync"),
+    N_("Product Status Update"),
+    N_("Product Dependencies Update"),
+    N_("Pricing Sync"),
+    N_("Inventory Sync"),
+    N_("Category Sync"),
+    N_("Customer Sync"),
+    N_("Order Sync"),
+    N_("Order Status Update"),
+    N_("Shipment Sync"),
+    N_("Reprocess Sync"),
 )
 REPROCESS = (
-    "Reprocess Product",
-    "Reprocess Product Status",
-    "Reprocess Pricing",
-    "Reprocess Inventory",
-    "Reprocess Category",
-    "Reprocess Customer",
-    "Reprocess Order",
-    "Reprocess Shipment",
+    N_("Reprocess Product"),
+    N_("Reprocess Product Status"),
+    N_("Reprocess Pricing"),
+    N_("Reprocess Inventory"),
+    N_("Reprocess Category"),
+    N_("Reprocess Customer"),
+    N_("Reprocess Order"),
+    N_("Reprocess Shipment"),
 )
-ABOUT_PEOPLE = ("People", "Sign-in")  # who may come in, and who came: administrators see these (PER-01)
+ABOUT_PEOPLE = (N_("People"), N_("Sign-in"))  # who may come in, and who came: administrators see these (PER-01)
 DOCUMENTED = PLAIN + REPROCESS
 ALL = DOCUMENTED + ABOUT_PEOPLE
 AGAIN = {

@@ -6,11 +6,14 @@ a sentence above the form.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, Response, abort, flash, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
 from flask_login import current_user
 
 from connector.db import utcnow
@@ -25,6 +28,7 @@ from connector.sync.picking import DATA, Pick, Picked
 from connector.web.access.auth import need
 from connector.web.frame import asking, configuring
 from connector.web.frame.asking import Asked
+from connector.web.frame.language import N_, choices, tr
 from connector.web.frame.render import go, render
 from connector.web.operating import batch_columns
 from connector.web.operating.messages import said
@@ -32,7 +36,7 @@ from connector.web.operating.messages import said
 blueprint = Blueprint("batch", __name__, url_prefix="/batch")
 MOST = 500  # keys that one form may tick
 FIELDS = ("data", "from_date", "to_date")
-EMPTY = "No records found. Try to modify the parameters above."
+EMPTY = N_("No records found. Try to modify the parameters above.")
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,7 @@ def _wanted(connector: str, entity: str, given: Any) -> Wanted:
     data = asked.choice("data", DATA) or picking.ALL
     first, last = asked.moment("from_date", ""), asked.moment("to_date", "", end=True)
     if first and last and first > last:
-        asked.errors["to_date"] = "This is before From Date: choose the same day or a later one."
+        asked.errors["to_date"] = _("This is before From Date: choose the same day or a later one.")
     return Wanted(config, sync, asked, Pick(data, first, last))
 
 
@@ -96,19 +100,18 @@ def page(connector: str, entity: str) -> Response:
         sync=wanted.sync,
         ways=ways(wanted.config, entity),
         asked=wanted.asked,
-        data=list(DATA.items()),
+        data=choices(DATA.items()),
         table=table,
         rows=rows,
         shown=shown,
         found=found,
         problem=problem,
-        empty=EMPTY,
+        empty=tr(EMPTY),
         sort=sort,
         down=down,
         at=request.args.get("at", ""),
         wanted=wanted,
-        source=batch_columns.SOURCES[wanted.sync.source],
-        saved=[(each, picking.said(each.filter or "")) for each in _saved(wanted)],
+        saved=[(each, _in_words(each.filter or "")) for each in _saved(wanted)],
         may_act=current_user.may(OPERATOR),
         may_plan=current_user.may(ADMIN),
     )
@@ -122,6 +125,22 @@ def _saved(wanted: Wanted) -> list[Any]:
     return schedules.batches(wanted.config.id, wanted.sync.entity, wanted.sync.direction)
 
 
+def _in_words(kept: str) -> str:
+    """A kept filter as `picking.said` has it, in the language of the page."""
+    found = json.loads(kept or "{}")
+    words = [tr(DATA.get(str(found.get("data")), DATA[picking.ALL]))]
+    since, until = found.get("since"), found.get("until")
+    if since:
+        words.append(_("from %(days)s days before", days=since))
+    if until:
+        words.append(_("to %(days)s days before", days=until))
+    if since == 0:
+        words.append(_("from the same day"))
+    if until == 0:
+        words.append(_("to the same day"))
+    return ", ".join(words)
+
+
 def _read(wanted: Wanted, at: str) -> tuple[Picked | None, str]:
     """A page of the source's records, or the sentence that says why there is none."""
     sync = wanted.sync
@@ -131,9 +150,9 @@ def _read(wanted: Wanted, at: str) -> tuple[Picked | None, str]:
     except Outcome as problem:
         return None, f"{problem.reason} {problem.help}".strip()
     except Invalid:
-        return None, "The connection of this connector is not complete: fill in its settings first."
+        return None, _("The connection of this connector is not complete: fill in its settings first.")
     except KeyError:
-        return None, "The connector is not there any more."
+        return None, _("The connector is not there any more.")
     except ValueError:
         abort(400)
 
@@ -148,15 +167,18 @@ def process(connector: str, entity: str) -> Response:
         abort(400)
     here = wanted.here(at=request.form.get("at", ""))
     if not keys:
-        flash("Tick records first, or press Process All.", "warning")
+        flash(_("Tick records first, or press Process All."), "warning")
         return go(here)
     sync, engine = wanted.sync, configuring.engine()
-    number = f"{len(keys)} record{'' if len(keys) == 1 else 's'}"
     return _started(
         lambda: engine.process_picked(
             wanted.config.id, sync.entity, keys, user=current_user.name, direction=sync.direction
         ),
-        number,
+        ngettext(
+            "%(num)s record: the run is started. It goes on when you leave this page.",
+            "%(num)s records: the run is started. It goes on when you leave this page.",
+            len(keys),
+        ),
         here,
     )
 
@@ -173,21 +195,21 @@ def process_all(connector: str, entity: str) -> Response:
         lambda: engine.process_all(
             wanted.config.id, sync.entity, wanted.pick, user=current_user.name, direction=sync.direction
         ),
-        "All records of the filter",
+        _("All records of the filter: the run is started. It goes on when you leave this page."),
         wanted.here(),
     )
 
 
-def _started(start: Callable[[], int | None], what: str, here: str) -> Response:
+def _started(start: Callable[[], int | None], done: str, here: str) -> Response:
     try:
         run_id = start()
     except (Outcome, KeyError) as problem:
-        flash(f"Nothing was started: {said(problem)}", "warning")
+        flash(_("Nothing was started: %(problem)s", problem=said(problem)), "warning")
         return go(here)
     if run_id is None:
-        flash("Another run of this entity is under way: wait for its end, or cancel it.", "warning")
+        flash(_("Another run of this entity is under way: wait for its end, or cancel it."), "warning")
         return go(here)
-    flash(f"{what}: the run is started. It goes on when you leave this page.", "success")
+    flash(done, "success")
     return go(url_for("log.run", run_id=run_id))
 
 
@@ -211,10 +233,10 @@ def save(connector: str, entity: str) -> Response:
             user=current_user.name,
         )
     except Invalid as problem:
-        flash(f"Nothing was saved: {' '.join(problem.errors.values())}", "warning")
+        flash(_("Nothing was saved: %(problem)s", problem=" ".join(map(tr, problem.errors.values()))), "warning")
         return go(wanted.here(cron=request.form.get("cron", "")[:80]))
     configuring.changed()
-    flash("Saved as a schedule. It is on, and listed under Schedulers.", "success")
+    flash(_("Saved as a schedule. It is on, and listed under Schedulers."), "success")
     return go(here)
 
 
@@ -228,5 +250,5 @@ def remove(connector: str, entity: str, number: int) -> Response:
     except KeyError:
         abort(404)
     configuring.changed()
-    flash("The schedule was removed.", "success")
+    flash(_("The schedule was removed."), "success")
     return go(wanted.here())

@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from flask_babel import gettext as _
+
 from connector.db import instant
 from connector.records import (
     Category,
@@ -23,14 +25,14 @@ from connector.records import (
     Stock,
 )
 from connector.sync.picking import Row
+from connector.web.frame.language import N_
 
-SOURCES = {"erp": "Acumatica", "store": "the store"}
 Get = Callable[[Any], Any]
 STATES = {"never": "not_synced", "changed": "newer", "failed": "failed", "synced": "synced"}
 
 
 class Column(NamedTuple):
-    """One column: its title, its value in a record, whether it is a number."""
+    """One column: its title (said by `tr`), its value in a record, whether it is a number."""
 
     title: str
     get: Get
@@ -61,7 +63,7 @@ def _raw(name: str, other: str = "") -> Get:
 
 def _kind(one: Any) -> str:
     said = dict(one.shown).get("ItemType") if isinstance(one, Product) else ""
-    return said or ("Stock item" if getattr(one, "stock_item", True) else "Non-stock item")
+    return said or (_("Stock item") if getattr(one, "stock_item", True) else _("Non-stock item"))
 
 
 def _sum(name: str) -> Get:
@@ -84,54 +86,56 @@ def _count(name: str) -> Get:
     return lambda one: len(getattr(one, name, ()) or ())
 
 
-KEY = Column("InventoryID", _of("key"))
+KEY = Column(N_("InventoryID"), _of("key"))
 TABLES: dict[str, tuple[Column, ...]] = {
     Product.entity: (
-        KEY, Column("Description", _of("name")), Column("Type", _kind), Column("Item Class", _of("item_class")),
-        Column("Posting Class", _raw("PostingClass")), Column("Tax Category", _of("tax_category")),
-        Column("Base Unit", _of("base_uom")), Column("Default Price", _of("price"), True),
-        Column("ItemStatus", _raw("ItemStatus", "status_label")),
+        KEY, Column(N_("Description"), _of("name")), Column(N_("Type"), _kind),
+        Column(N_("Item Class"), _of("item_class")), Column(N_("Posting Class"), _raw("PostingClass")),
+        Column(N_("Tax Category"), _of("tax_category")), Column(N_("Base Unit"), _of("base_uom")),
+        Column(N_("Default Price"), _of("price"), True), Column(N_("ItemStatus"), _raw("ItemStatus", "status_label")),
     ),
     Price.entity: (
-        KEY, Column("Price", _of("price"), True), Column("MSRP", _of("msrp"), True),
-        Column("Special Price", _of("special_price"), True), Column("Special From", _of("special_from")),
-        Column("Special To", _of("special_to")), Column("Currency", _of("currency")),
-        Column("Tier Prices", _count("tiers"), True), Column("May Be Sold", _of("sellable")),
+        KEY, Column(N_("Price"), _of("price"), True), Column(N_("MSRP"), _of("msrp"), True),
+        Column(N_("Special Price"), _of("special_price"), True), Column(N_("Special From"), _of("special_from")),
+        Column(N_("Special To"), _of("special_to")), Column(N_("Currency"), _of("currency")),
+        Column(N_("Tier Prices"), _count("tiers"), True), Column(N_("May Be Sold"), _of("sellable")),
     ),
     Stock.entity: (
-        KEY, Column("Warehouses", lambda one: ", ".join(dict.fromkeys(level.warehouse for level in one.levels))),
-        Column("Qty. On Hand", _sum("on_hand"), True), Column("Qty. Available", _sum("available"), True),
-        Column("Available for Shipping", _sum("available_for_shipping"), True),
-        Column("Reserved", _of("reserved"), True), Column("Back Orders", _of("backorders")),
-        Column("Vendors", lambda one: ", ".join(sorted({level.vendor for level in one.levels if level.vendor}))),
-        Column("May Be Sold", _of("sellable")),
+        KEY, Column(N_("Warehouses"), lambda one: ", ".join(dict.fromkeys(level.warehouse for level in one.levels))),
+        Column(N_("Qty. On Hand"), _sum("on_hand"), True), Column(N_("Qty. Available"), _sum("available"), True),
+        Column(N_("Available for Shipping"), _sum("available_for_shipping"), True),
+        Column(N_("Reserved"), _of("reserved"), True), Column(N_("Back Orders"), _of("backorders")),
+        Column(N_("Vendors"), lambda one: ", ".join(sorted({level.vendor for level in one.levels if level.vendor}))),
+        Column(N_("May Be Sold"), _of("sellable")),
     ),
     Category.entity: (
-        Column("Category ID", _of("key")), Column("Description", _of("name")), Column("Parent", _of("parent")),
-        Column("Active", _of("active")), Column("In Menu", _of("in_menu")), Column("Position", _of("position"), True),
-        Column("URL Key", _of("url_key")), Column("Sort By", _of("sort_by")), Column("Meta Title", _of("meta_title")),
+        Column(N_("Category ID"), _of("key")), Column(N_("Description"), _of("name")),
+        Column(N_("Parent"), _of("parent")), Column(N_("Active"), _of("active")), Column(N_("In Menu"), _of("in_menu")),
+        Column(N_("Position"), _of("position"), True), Column(N_("URL Key"), _of("url_key")),
+        Column(N_("Sort By"), _of("sort_by")), Column(N_("Meta Title"), _of("meta_title")),
     ),
     Customer.entity: (
-        Column("Customer ID", _of("key")),
-        Column("Customer Name", lambda one: one.company or f"{one.first_name} {one.last_name}".strip()),
-        Column("E-mail", _of("email")), Column("Customer Class", _of("customer_class")),
-        Column("Price Class", _of("price_class")), Column("Group", _of("group")), Column("City", _home("city")),
-        Column("Country", _home("country")), Column("Active", _of("active")),
+        Column(N_("Customer ID"), _of("key")),
+        Column(N_("Customer Name"), lambda one: one.company or f"{one.first_name} {one.last_name}".strip()),
+        Column(N_("E-mail"), _of("email")), Column(N_("Customer Class"), _of("customer_class")),
+        Column(N_("Price Class"), _of("price_class")), Column(N_("Group"), _of("group")),
+        Column(N_("City"), _home("city")), Column(N_("Country"), _home("country")), Column(N_("Active"), _of("active")),
     ),
     Order.entity: (
-        Column("Order Number", _of("key")), Column("Status", _of("status")),
-        Column("Customer", lambda one: one.customer_name or one.customer), Column("E-mail", _of("customer_email")),
-        Column("Store View", _of("store")), Column("Ordered On", _of("placed_at")),
-        Column("Payment Method", _paid), Column("Order Total", _of("total"), True), Column("Currency", _of("currency")),
+        Column(N_("Order Number"), _of("key")), Column(N_("Status"), _of("status")),
+        Column(N_("Customer"), lambda one: one.customer_name or one.customer),
+        Column(N_("E-mail"), _of("customer_email")), Column(N_("Store View"), _of("store")),
+        Column(N_("Ordered On"), _of("placed_at")), Column(N_("Payment Method"), _paid),
+        Column(N_("Order Total"), _of("total"), True), Column(N_("Currency"), _of("currency")),
     ),
     Shipment.entity: (
-        Column("Shipment Number", _of("key")), Column("Order", _of("order")), Column("Store Order", _of("number")),
-        Column("Status", _of("status")), Column("Ship Via", _of("ship_via")), Column("Warehouse", _of("warehouse")),
-        Column("Shipped On", _of("shipped_on")), Column("Lines", _count("lines"), True),
-        Column("Invoiced", _of("invoiced")),
+        Column(N_("Shipment Number"), _of("key")), Column(N_("Order"), _of("order")),
+        Column(N_("Store Order"), _of("number")), Column(N_("Status"), _of("status")),
+        Column(N_("Ship Via"), _of("ship_via")), Column(N_("Warehouse"), _of("warehouse")),
+        Column(N_("Shipped On"), _of("shipped_on")), Column(N_("Lines"), _count("lines"), True),
+        Column(N_("Invoiced"), _of("invoiced")),
     ),
 }  # fmt: skip
-MODIFIED = "Last Modified On"
 
 
 def rows(table: Sequence[Column], found: Sequence[Row], sort: int | None, down: bool) -> list[Line]:
@@ -152,7 +156,7 @@ def _cells(table: Sequence[Column], row: Row) -> tuple[str, ...]:
     version = row.change.version or (row.record.version if row.record else 0)
     changed = _text(instant(version)) if version else ""
     if row.record is None:
-        return (row.change.key, *("" for _ in table[1:]), changed)
+        return (row.change.key, *[""] * len(table[1:]), changed)
     record: Record = row.record
     return (*(_text(column.get(record)) for column in table), changed)
 
@@ -161,7 +165,7 @@ def _text(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
-        return "Yes" if value else "No"
+        return _("Yes") if value else _("No")
     if isinstance(value, datetime):
         return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
     if isinstance(value, Decimal):

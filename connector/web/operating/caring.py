@@ -7,25 +7,26 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Response, flash, request
+from flask_babel import gettext as _
 from flask_login import current_user
 
 from connector.db import utcnow
 from connector.queue.repairing import care
 from connector.queue.repairing.care import About, Stale
 from connector.web.frame.asking import Asked
+from connector.web.frame.language import N_, choices
 from connector.web.frame.render import go
 
 LONGEST = 2_000  # characters of a note
 PAUSES = (
-    ("", "As it is"),
-    ("0", "Not paused"),
-    ("1", "For an hour"),
-    ("4", "For four hours"),
-    ("24", "For a day"),
-    ("72", "For three days"),
-    ("168", "For a week"),
+    ("", N_("As it is")),
+    ("0", N_("Not paused")),
+    ("1", N_("For an hour")),
+    ("4", N_("For four hours")),
+    ("24", N_("For a day")),
+    ("72", N_("For three days")),
+    ("168", N_("For a week")),
 )
-STALE = "Somebody else has changed this in the meantime. This is how it is now: save again if you still want to."
 
 
 def shown(about: About, asked: Asked | None = None) -> dict[str, Any]:
@@ -35,7 +36,7 @@ def shown(about: About, asked: Asked | None = None) -> dict[str, Any]:
         "care": row,
         "notes": care.notes(about),
         "paused": row is not None and row.snoozed_until is not None and row.snoozed_until > utcnow(),
-        "pauses": PAUSES,
+        "pauses": choices(PAUSES),
         "typed": asked or Asked({}),
     }
 
@@ -46,13 +47,13 @@ def save(what: str, about: About, back: str, again: Callable[[Asked], Response])
     if what == "note":
         text = asked.text("note", LONGEST)
         if not text and not asked.errors:
-            asked.errors["note"] = "Write something."
+            asked.errors["note"] = _("Write something.")
         if asked.errors:
             return again(asked)
         care.note(about, text, user=current_user.name)
-        flash("The note is kept.", "success")
+        flash(_("The note is kept."), "success")
         return go(back)
-    owner, pause = asked.text("owner", 120), asked.choice("pause", [value for value, _ in PAUSES])
+    owner, pause = asked.text("owner", 120), asked.choice("pause", [value for value, _word in PAUSES])
     revision = asked.text("revision", 9)
     if asked.errors:
         return again(asked)
@@ -62,9 +63,11 @@ def save(what: str, about: About, back: str, again: Callable[[Asked], Response])
         number = int(revision) if revision.isascii() and revision.isdigit() else 0
         care.save(about, owner=owner, snoozed_until=until, user=current_user.name, revision=number)
     except Stale:
-        asked.errors["owner"] = STALE
+        asked.errors["owner"] = _(
+            "Somebody else has changed this in the meantime. This is how it is now: save again if you still want to."
+        )
         return again(asked)
-    flash("Saved.", "success")
+    flash(_("Saved."), "success")
     return go(back)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from flask import Blueprint, Response, abort, current_app, flash, request, url_for
+from flask_babel import gettext as _
 from flask_login import current_user
 
 from connector.errors import Invalid, Outcome
@@ -20,12 +21,12 @@ from connector.setup.models import OPERATOR
 from connector.sync import edits
 from connector.web.access.auth import allow, need
 from connector.web.frame.asking import LARGEST, Asked, storable
+from connector.web.frame.language import tr
 from connector.web.frame.render import go, render
 
 blueprint = Blueprint("editing", __name__, url_prefix="/messages")
 REASON = 500
 BEFORE = "f:"  # in front of a path: the name of its field in the form
-STALE = "The record has changed in its source since this page was shown. This is how it is now: look at it again."
 
 
 class Row(NamedTuple):
@@ -58,16 +59,18 @@ def page(message_id: int) -> Response:
     typed = {name[len(BEFORE) :]: text for name, text in request.form.items() if name.startswith(BEFORE)}
     rows = _rows(record, typed)
     if asked.text("stamp", 80) != record.content_hash():
-        asked.errors["stamp"] = STALE
+        asked.errors["stamp"] = _(
+            "The record has changed in its source since this page was shown. This is how it is now: look at it again."
+        )
     if not any(row.changed for row in rows):
-        asked.errors["stamp"] = asked.errors.get("stamp") or "Change at least one field."
+        asked.errors["stamp"] = asked.errors.get("stamp") or _("Change at least one field.")
     if asked.errors or any(row.error for row in rows):
         return _form(message, record, rows, asked, 422)
     reason = asked.text("reason", REASON)
     if not request.form.get("confirmed"):
         return _form(message, record, rows, asked, sure=True)
     if not reason and not asked.errors:
-        asked.errors["reason"] = "Say why, so that others know it later."
+        asked.errors["reason"] = _("Say why, so that others know it later.")
     if asked.errors:
         return _form(message, record, rows, asked, 422, sure=True)
     return _send(message, rows, reason)
@@ -76,15 +79,15 @@ def page(message_id: int) -> Response:
 def _read(message: Any) -> Record | str:
     """The record in its source now, or the sentence that says why there is none."""
     if message.status not in acts.MAY[acts.REPROCESS]:
-        return "Only a message that has failed, waits or is held can be edited."
+        return _("Only a message that has failed, waits or is held can be edited.")
     engine = current_app.extensions["engine"]
     try:
         found = engine.read_source(message.connector_id, message.entity, message.key, message.direction)
     except Outcome as problem:
         return problem.reason
     except (Invalid, KeyError):
-        return "The connector's settings are not complete, or it is not there any more."
-    return found if found is not None else f"{message.key} is not in its source any more."
+        return _("The connector's settings are not complete, or it is not there any more.")
+    return found if found is not None else _("%(key)s is not in its source any more.", key=message.key)
 
 
 def _rows(record: Record, typed: dict[str, str]) -> list[Row]:
@@ -93,12 +96,12 @@ def _rows(record: Record, typed: dict[str, str]) -> list[Row]:
         text = typed.get(field.path, field.text).strip()
         error = ""
         if not storable(text):
-            text, error = "", "This holds a character that cannot be kept."
+            text, error = "", _("This holds a character that cannot be kept.")
         try:
             if text != field.text:
                 edits.read(field.kind, text)
         except ValueError as problem:
-            error = str(problem)
+            error = tr(problem)
         rows.append(Row(field.path, field.text, text, error))
     return rows
 
@@ -127,7 +130,9 @@ def _send(message: Any, rows: list[Row], reason: str) -> Response:
     bell = getattr(current_app.extensions.get("engine"), "bell", None)
     done = repair.reprocess([message.id], user=user, reason=reason, bell=bell, origin=ORIGIN)
     if done.changed:
-        flash(f"Message {message.id} is sent again with what you have edited.", "success")
+        flash(_("Message %(number)s is sent again with what you have edited.", number=message.id), "success")
     else:
-        flash(f"Message {message.id} has been overtaken in the meantime: nothing was sent.", "warning")
+        flash(
+            _("Message %(number)s has been overtaken in the meantime: nothing was sent.", number=message.id), "warning"
+        )
     return go(url_for("messages.detail", message_id=message.id))

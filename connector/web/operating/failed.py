@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, flash, request, url_for
+from flask_babel import format_decimal, ngettext
+from flask_babel import gettext as _
 from flask_login import current_user
 
 from connector.db import utcnow
@@ -25,6 +27,7 @@ from connector.setup.models import OPERATOR
 from connector.web.access.auth import allow, need
 from connector.web.frame import asking
 from connector.web.frame.asking import ENTITIES, LARGEST, Asked
+from connector.web.frame.language import choices
 from connector.web.frame.render import go, render
 from connector.web.operating import caring, causes, mending
 
@@ -52,7 +55,7 @@ def _wanted(given: Any) -> Wanted:
     cause = asked.text("cause", 80)
     chosen = Filter(
         connector=asked.text("connector", 40),
-        entity=asked.choice("entity", [entity for entity, _ in ENTITIES]),
+        entity=asked.choice("entity", list(dict(ENTITIES))),
         status=FAILED,
         code=None if not cause else "" if cause == NO_CODE else cause,
         text=asked.text("text", 200),
@@ -183,7 +186,7 @@ def _common(wanted: Wanted) -> dict[str, Any]:
         "asked": wanted.asked,
         "fields": wanted.fields,
         "connectors": asking.connector_choices(),
-        "entities": ENTITIES,
+        "entities": choices(ENTITIES),
         "may_act": _may_act(wanted.chosen.connector),
         "no_code": NO_CODE,
     }
@@ -215,14 +218,14 @@ def mend(act: str) -> Response:
         abort(400)
     ids = asking.numbered(request.form.getlist("id"))[: repair.MOST]
     if scope == "selected" and not ids:
-        flash("Tick messages first.", "warning")
+        flash(_("Tick messages first."), "warning")
         return go(asking.query(url_for("failed.messages"), **wanted.fields))
     what = history.outside(ids, wanted.chosen.without) if scope == "selected" else wanted.chosen
     reason = wanted.asked.text("reason", REASON)
     if request.form.get("confirmed") and not wanted.asked.errors:
         if reason or act == acts.REPROCESS:
             return _do(act, what, reason, stages=request.form.get("stages") == "1")
-        wanted.asked.errors["reason"] = "Say why, so that others know it later."
+        wanted.asked.errors["reason"] = _("Say why, so that others know it later.")
     return render(
         "failed/confirm.html",
         "confirm",
@@ -253,9 +256,23 @@ def _do(act: str, what: Filter | list[int], reason: str, *, stages: bool = False
 
 
 def _outcome(act: str, done: Repaired) -> str:
-    text = f"{done.changed:,} message{'' if done.changed == 1 else 's'} {acts.DONE[act]}."
+    number = format_decimal(done.changed)
+    if act == acts.REPROCESS:
+        text = ngettext(
+            "%(number)s message reprocessed.", "%(number)s messages reprocessed.", done.changed, number=number
+        )
+    else:
+        text = ngettext("%(number)s message skipped.", "%(number)s messages skipped.", done.changed, number=number)
     left = done.done - done.changed
-    return f"{text} {left:,} had been overtaken by newer changes." if left else text
+    if not left:
+        return text
+    over = ngettext(
+        "%(number)s had been overtaken by newer changes.",
+        "%(number)s had been overtaken by newer changes.",  # one word in English, two in other languages
+        left,
+        number=format_decimal(left),
+    )
+    return f"{text} {over}"
 
 
 def _bell() -> Any:

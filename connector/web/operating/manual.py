@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, abort, flash, request, url_for
+from flask_babel import format_decimal, ngettext
+from flask_babel import gettext as _
 from flask_login import current_user
 
 from connector.errors import Outcome
@@ -39,6 +41,7 @@ from connector.sync.catalogue import SYNCS
 from connector.web.access.auth import need
 from connector.web.frame import asking, configuring
 from connector.web.frame.asking import LARGEST, Asked
+from connector.web.frame.language import N_, choices, tr
 from connector.web.frame.render import go, render
 from connector.web.operating.messages import said
 
@@ -46,29 +49,28 @@ blueprint = Blueprint("manual", __name__, url_prefix="/manual")
 FAILED_ORDER = "failed_order"
 # the eleven of the documents in their order (MAN-09), then what we have besides
 TITLES: dict[str, tuple[str, tuple[str, ...]]] = {
-    "tax_category": ("Tax Category", (TAX_CATEGORY,)),
-    "category": ("Category", (CATEGORY,)),
-    "attribute": ("Product Attribute", (ATTRIBUTE,)),
-    "product": ("Product", (PRODUCT,)),
-    "stock_price": ("Product Inventory and Price", (INVENTORY, PRICE)),
-    "image": ("Product Image", (IMAGE,)),
-    "customer_attribute": ("Customer Attribute", (CUSTOMER_ATTRIBUTE,)),
-    "customer": ("Customer", (CUSTOMER,)),
-    "order": ("Order", (ORDER,)),
-    "composite": ("Product Configurator", (COMPOSITE,)),
-    FAILED_ORDER: ("Failed Order", (ORDER,)),
-    "product_status": ("Product Status", (PRODUCT_STATUS,)),
-    "relation": ("Product Relation", (RELATION,)),
-    "order_status": ("Order Status", (ORDER_STATUS,)),
-    "shipment": ("Shipment", (SHIPMENT,)),
-    "invoice": ("Invoice", (INVOICE,)),
-    "credit_memo": ("Credit Memo", (CREDIT_MEMO,)),
+    "tax_category": (N_("Tax Category"), (TAX_CATEGORY,)),
+    "category": (N_("Category"), (CATEGORY,)),
+    "attribute": (N_("Product Attribute"), (ATTRIBUTE,)),
+    "product": (N_("Product"), (PRODUCT,)),
+    "stock_price": (N_("Product Inventory and Price"), (INVENTORY, PRICE)),
+    "image": (N_("Product Image"), (IMAGE,)),
+    "customer_attribute": (N_("Customer Attribute"), (CUSTOMER_ATTRIBUTE,)),
+    "customer": (N_("Customer"), (CUSTOMER,)),
+    "order": (N_("Order"), (ORDER,)),
+    "composite": (N_("Product Configurator"), (COMPOSITE,)),
+    FAILED_ORDER: (N_("Failed Order"), (ORDER,)),
+    "product_status": (N_("Product Status"), (PRODUCT_STATUS,)),
+    "relation": (N_("Product Relation"), (RELATION,)),
+    "order_status": (N_("Order Status"), (ORDER_STATUS,)),
+    "shipment": (N_("Shipment"), (SHIPMENT,)),
+    "invoice": (N_("Invoice"), (INVOICE,)),
+    "credit_memo": (N_("Credit Memo"), (CREDIT_MEMO,)),
 }
 STATUSES = (
-    ("success", "Success"), ("error", "Error"), ("not_synced", "Not sync"), ("processing", "Processing"),
-    ("notice", "Notice"),
+    ("success", N_("Success")), ("error", N_("Error")), ("not_synced", N_("Not sync")),
+    ("processing", N_("Processing")), ("notice", N_("Notice")),
 )  # fmt: skip
-BADGES = {status: label.upper() for status, label in STATUSES}
 WORST = ("processing", "error", "notice", "success")  # what a row of several lanes says
 PAGE = 10
 
@@ -94,8 +96,8 @@ def page(connector_id: str) -> Response:
     config, asked = configuring.known(connector_id), Asked(request.args)
     views = [(one.value, one.label or one.value) for one in references.values(config.id, "store_view")]
     title, auto = asked.text("title", 60).casefold(), asked.choice("auto", ("yes", "no"))
-    status = asked.choice("status", [status for status, _ in STATUSES])
-    asked.choice("view", [code for code, _ in views])
+    status = asked.choice("status", list(dict(STATUSES)))
+    asked.choice("view", [code for code, _label in views])
     rows = [
         row
         for row in _rows(config)
@@ -113,8 +115,8 @@ def page(connector_id: str) -> Response:
         more=len(rows) > at * PAGE,
         total=len(rows),
         views=views,
-        statuses=STATUSES,
-        badges=BADGES,
+        statuses=choices(STATUSES),
+        badges={status: label.upper() for status, label in choices(STATUSES)},
         going=any(row.status == "processing" for row in rows),
         may_act=current_user.may(OPERATOR),
         narrowed=any(asked.values.get(name) for name in ("title", "auto", "status")),
@@ -123,7 +125,7 @@ def page(connector_id: str) -> Response:
 
 def lanes(config: Config, code: str) -> list[Lane]:
     """The lanes of a row that are switched on and flow."""
-    _, entities = TITLES[code]
+    entities = TITLES[code][1]
     return [
         Lane(config.id, sync.entity, sync.direction)
         for entity in entities
@@ -133,7 +135,7 @@ def lanes(config: Config, code: str) -> list[Lane]:
 
 
 def _rows(config: Config) -> list[Row]:
-    newest = sweeps.newest(config.id, (entity for _, entities in TITLES.values() for entity in entities))
+    newest = sweeps.newest(config.id, (entity for _title, entities in TITLES.values() for entity in entities))
     failed = sweeps.newest(config.id, [ORDER], repairs=True)
     crons = {(each.job, each.entity, each.direction): each for each in schedules.of(config.id) if each.active}
     found = []
@@ -145,7 +147,7 @@ def _rows(config: Config) -> list[Row]:
         runs = [(failed if again else newest).get(lane[1:]) for lane in mine]
         job = schedules.FAILED if again else schedules.POLL
         auto = [crons[job, *lane[1:]].cron for lane in mine if (job, *lane[1:]) in crons]
-        found.append(_row(number, code, title, entities, auto, [run for run in runs if run is not None]))
+        found.append(_row(number, code, tr(title), entities, auto, [run for run in runs if run is not None]))
     return found
 
 
@@ -167,7 +169,7 @@ def sync(connector_id: str, code: str) -> Response:
     if code not in TITLES or not lanes(config, code) or asked.errors:
         abort(404)
     here = asking.query(f"/manual/{config.id}", view=view)
-    title = TITLES[code][0]
+    title = tr(TITLES[code][0])
     if code == FAILED_ORDER:
         return _failed_orders(config, here)
     started: list[int] = []
@@ -178,12 +180,12 @@ def sync(connector_id: str, code: str) -> Response:
             )
             started += [] if run_id is None else [run_id]
     except (Outcome, KeyError) as problem:
-        flash(f"{title} was not started: {said(problem)}", "warning")
+        flash(_("%(sync)s was not started: %(problem)s", sync=title, problem=said(problem)), "warning")
         return go(here)
     if not started:
-        flash(f"{title} is running already: look at its console, or cancel it there.", "warning")
+        flash(_("%(sync)s is running already: look at its console, or cancel it there.", sync=title), "warning")
         return go(here)
-    flash(f"The sync of {title} is started. It goes on when you leave this page.", "success")
+    flash(_("The sync of %(sync)s is started. It goes on when you leave this page.", sync=title), "success")
     return go(url_for("log.run", run_id=started[0]) if len(started) == 1 else here)
 
 
@@ -193,9 +195,15 @@ def _failed_orders(config: Config, here: str) -> Response:
         abort(404)
     done = configuring.engine().sync_failed_orders(config.id, user=current_user.name)
     if not done.total:
-        flash("No order has failed lately.", "info")
+        flash(_("No order has failed lately."), "info")
         return go(here)
-    flash(f"{done.total:,} failed order{' is' if done.total == 1 else 's are'} sent again.", "success")
+    text = ngettext(
+        "%(number)s failed order is sent again.",
+        "%(number)s failed orders are sent again.",
+        done.total,
+        number=format_decimal(done.total),
+    )
+    flash(text, "success")
     return go(url_for("failed.progress", run_id=done.run_id))
 
 
@@ -207,7 +215,7 @@ def cancel(connector_id: str, run_id: int) -> Response:
     if run is None or run.connector_id != connector_id:
         abort(404)
     if sweeps.cancel(run.id, current_user.name):
-        flash("The run stops after the work in hand.", "success")
+        flash(_("The run stops after the work in hand."), "success")
     else:
-        flash("The run is over already.", "info")
+        flash(_("The run is over already."), "info")
     return go(url_for("log.run", run_id=run.id))

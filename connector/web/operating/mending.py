@@ -8,14 +8,16 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from flask import url_for
+from flask_babel import gettext as _
 
 from connector.setup import kinds
+from connector.web.frame.language import N_, tr
 
 PAGES = {
-    "connection": "Connection settings",
-    "setup": "Setup parameters",
-    "sync": "Sync configuration",
-    "endpoints": "Endpoint settings",
+    "connection": N_("Connection settings"),
+    "setup": N_("Setup parameters"),
+    "sync": N_("Sync configuration"),
+    "endpoints": N_("Endpoint settings"),
 }
 MAPPED = {  # code -> the kind of mapping
     "order.payment_method": "payment",
@@ -76,7 +78,7 @@ SET = {  # code, or what it begins with -> the page of the settings
 
 
 class Place(NamedTuple):
-    """A page and what it is called."""
+    """A page and what it is called, in the language of the page that shows it."""
 
     label: str
     address: str
@@ -88,11 +90,12 @@ def place(code: str, connector: str) -> Place | None:
         return None
     if code in MAPPED:
         kind = kinds.find(MAPPED[code])
-        return Place(f"Mapping: {kind.title}", url_for("mapping.page", connector_id=connector, kind=kind.name))
+        label = _("Mapping: %(kind)s", kind=tr(kind.title))
+        return Place(label, url_for("mapping.page", connector_id=connector, kind=kind.name))
     longest = max((name for name in SET if code.startswith(name)), key=len, default="")
     if not longest:
         return None
     page = SET[longest]
     if page == "rules":
-        return Place("Sync rules", url_for("rules.page", connector_id=connector))
-    return Place(PAGES[page], url_for("connectors.settings_page", connector_id=connector, page=page))
+        return Place(_("Sync rules"), url_for("rules.page", connector_id=connector))
+    return Place(tr(PAGES[page]), url_for("connectors.settings_page", connector_id=connector, page=page))

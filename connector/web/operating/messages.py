@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, flash, request, url_for
+from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import Row
 
@@ -22,12 +23,19 @@ from connector.setup.models import OPERATOR, VIEWER
 from connector.web.access.auth import allow, need
 from connector.web.frame import asking, pieces
 from connector.web.frame.asking import DIRECTIONS, ENTITIES, LARGEST, Asked
+from connector.web.frame.language import N_, choices, tr
 from connector.web.frame.render import go, render
+from connector.web.frame.words import entity_word
 from connector.web.operating import caring, causes, exchanges, listing, mending, timeline
 
 blueprint = Blueprint("messages", __name__, url_prefix="/messages")
 blueprint.record_once(lambda state: pieces.register(state.app))
 NOTHING = Page(())
+MENDED = {
+    acts.REPROCESS: N_("Message %(number)s is reprocessed."),
+    acts.SKIP: N_("Message %(number)s is skipped."),
+    acts.HOLD: N_("Message %(number)s is held."),
+}
 REASON = 500  # characters of a person's reason
 
 
@@ -36,7 +44,7 @@ REASON = 500  # characters of a person's reason
 def page() -> Response:
     """The list. The address is the filter."""
     connectors = asking.connector_choices()
-    asked, chosen = _chosen(Asked(request.args), [id for id, _ in connectors])
+    asked, chosen = _chosen(Asked(request.args), list(dict(connectors)))
     found = NOTHING if asked.errors else history.messages(chosen, asked.cursor("before"))
     return _listed(asked, chosen, found, connectors)
 
@@ -45,8 +53,8 @@ def _chosen(asked: Asked, connectors: Sequence[str]) -> tuple[Asked, Filter]:
     """What an address asks for: the same for the list, its chart, the file and the repair of all."""
     chosen = Filter(
         connector=asked.choice("connector", connectors),
-        entity=asked.choice("entity", [entity for entity, _ in ENTITIES]),
-        direction=asked.choice("direction", [direction for direction, _ in DIRECTIONS]),
+        entity=asked.choice("entity", list(dict(ENTITIES))),
+        direction=asked.choice("direction", list(dict(DIRECTIONS))),
         status=asked.choice("status", STATUSES),
         key=asked.text("key"),
         text=asked.text("text", 200),
@@ -64,9 +72,9 @@ def _listed(asked: Asked, chosen: Filter, found: Page, connectors: list[tuple[st
         status=asked.status,
         asked=asked,
         connectors=connectors,
-        entities=ENTITIES,
-        directions=DIRECTIONS,
-        statuses=[(status, status.capitalize()) for status in STATUSES],
+        entities=choices(ENTITIES),
+        directions=choices(DIRECTIONS),
+        statuses=[(status, tr(status.capitalize())) for status in STATUSES],
         found=found,
         deep="before" in request.args,
         shown=None if asked.errors else listing.day(chosen, asked),
@@ -79,7 +87,7 @@ def _listed(asked: Asked, chosen: Filter, found: Page, connectors: list[tuple[st
 @need("viewer")
 def export() -> Response:
     """The messages of the same filter as a file."""
-    asked, chosen = _chosen(Asked(request.args), [id for id, _ in asking.connector_choices()])
+    asked, chosen = _chosen(Asked(request.args), list(dict(asking.connector_choices())))
     if asked.errors:
         abort(400)
     return listing.file(chosen)
@@ -100,7 +108,7 @@ def mend(message_id: int, act: str) -> Response:
     asked = Asked(request.form)
     reason = asked.text("reason", REASON)
     if act != acts.REPROCESS and not reason and not asked.errors:
-        asked.errors["reason"] = "Say why, so that others know it later."
+        asked.errors["reason"] = _("Say why, so that others know it later.")
     if asked.errors:
         return _detail(message_id, asked, 422)
     user = current_user.name
@@ -111,9 +119,9 @@ def mend(message_id: int, act: str) -> Response:
     else:
         done = repair.hold([message_id], user=user, reason=reason)
     if done.total:
-        flash(f"Message {message_id} is {acts.DONE[act]}.", "success")
+        flash(_(MENDED[act], number=message_id), "success")
     else:
-        flash(f"Message {message_id} has changed in the meantime: nothing was done.", "warning")
+        flash(_("Message %(number)s has changed in the meantime: nothing was done.", number=message_id), "warning")
     return go(url_for("messages.detail", message_id=message_id))
 
 
@@ -137,14 +145,15 @@ def sync(message_id: int) -> Response:
             message.connector_id, message.entity, message.key, user=current_user.name
         )
     except (Outcome, KeyError) as problem:
-        flash(f"{message.entity.capitalize()} {message.key} was not synced: {said(problem)}", "warning")
+        what = f"{entity_word(message.entity)} {message.key}"
+        flash(_("%(record)s was not synced: %(problem)s", record=what, problem=said(problem)), "warning")
         return go(url_for("messages.detail", message_id=message_id))
     return go(url_for("messages.detail", message_id=newest or message_id))
 
 
 def said(problem: Exception) -> str:
     """A sentence for what the engine refused."""
-    return problem.reason if isinstance(problem, Outcome) else "there is no such connector any more."
+    return problem.reason if isinstance(problem, Outcome) else _("there is no such connector any more.")
 
 
 def _bell() -> Any:

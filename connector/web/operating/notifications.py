@@ -9,11 +9,12 @@ from connector.sync import notifications
 from connector.web.access.auth import allow, need
 from connector.web.frame import asking, exports
 from connector.web.frame.asking import LARGEST, Asked
+from connector.web.frame.language import N_, choices
 from connector.web.frame.render import render
 from connector.web.operating import exchanges
 
 blueprint = Blueprint("notifications", __name__, url_prefix="/notifications")
-STATUSES = (("accepted", "Accepted"), ("unknown", "Unknown query"), ("ignored", "Ignored"))
+STATUSES = (("accepted", N_("Accepted")), ("unknown", N_("Unknown query")), ("ignored", N_("Ignored")))
 COLUMNS = ("Received", "Query", "Status", "Changes", "Duplicates", "Connector")
 SIZE = 50
 
@@ -24,7 +25,7 @@ def page() -> Response:
     """The list. The address is the filter."""
     asked = Asked(request.args)
     connector = asked.text("connector", 40)
-    status = asked.choice("status", [status for status, _ in STATUSES])
+    status = asked.choice("status", list(dict(STATUSES)))
     before = asked.cursor("before")
     rows = (
         [] if asked.errors else notifications.latest(connector, status, before, SIZE + 1, without=current_user.hidden)
@@ -38,7 +39,7 @@ def page() -> Response:
         older=rows[SIZE - 1].id if len(rows) > SIZE else None,
         deep=before is not None,
         connectors=asking.connector_choices(),
-        statuses=STATUSES,
+        statuses=choices(STATUSES),
         export=asking.query(url_for("notifications.export"), **asked.values),
     )
 
@@ -49,7 +50,7 @@ def export() -> Response:
     """The notifications of a filter as a table for a spreadsheet, without their bodies."""
     asked = Asked(request.args)
     connector = asked.text("connector", 40)
-    status = asked.choice("status", [status for status, _ in STATUSES])
+    status = asked.choice("status", list(dict(STATUSES)))
     if asked.errors:
         abort(400)
     hidden = current_user.hidden

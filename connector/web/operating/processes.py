@@ -7,6 +7,8 @@ from typing import Any
 from urllib.parse import quote
 
 from flask import Blueprint, Response, abort, current_app, flash, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
 from flask_login import current_user
 from sqlalchemy import Row
 
@@ -22,10 +24,12 @@ from connector.sync.catalogue import SYNCS, Sync
 from connector.web.access.auth import need
 from connector.web.frame import asking
 from connector.web.frame.asking import Asked
+from connector.web.frame.language import N_
 from connector.web.frame.render import go, render
 from connector.web.operating.messages import said
 
 blueprint = Blueprint("processes", __name__, url_prefix="/processes")
+STATUSES = (N_("pending"), N_("waiting"), N_("running"), N_("failed"), N_("held"))  # behind their numbers
 LOOKS = 60  # polls after Process selected: a page does not ask for ever when nobody works
 ENOUGH = timedelta(hours=1)  # a run that is still "processing" then has died with its process
 
@@ -68,11 +72,12 @@ def page(connector: str, entity: str) -> Response:
 @need("viewer")
 def record(connector: str, entity: str) -> Response:
     """From a typed key to the page of that record; it need not have a message yet."""
-    sync, _ = _sync(entity), asking.connector_label(connector)
+    sync = _sync(entity)
+    asking.connector_label(connector)
     asked = Asked(request.args)
     key = asked.text("key", LONGEST_KEY)
     if not key:
-        flash(asked.errors.get("key") or "Type the key of a record first.", "warning")
+        flash(asked.errors.get("key") or _("Type the key of a record first."), "warning")
         return go(url_for("processes.page", connector=connector, entity=sync.entity))
     return go(url_for("records.page", connector=connector, entity=sync.entity, key=key))
 
@@ -126,7 +131,7 @@ def process(connector: str, entity: str) -> Response:
         engine = current_app.extensions["engine"]
         run_id = engine.process(connector, sync.entity, user=current_user.name, direction=sync.direction)
     except (Outcome, KeyError) as problem:
-        flash(f"Nothing was started: {said(problem)}", "warning")
+        flash(_("Nothing was started: %(problem)s", problem=said(problem)), "warning")
         return go(here)
     return go(_here(sync, connector, run=run_id))
 
@@ -142,7 +147,8 @@ def selected(connector: str, entity: str) -> Response:
     keys = history.keys_of(Lane(connector, sync.entity, sync.direction), ids) if ids else []
     if not keys:
         flash(
-            "Tick messages that are still pending first." if not ids else "They have been processed already.", "warning"
+            _("They have been processed already.") if ids else _("Tick messages that are still pending first."),
+            "warning",
         )
         return go(here)
     engine = current_app.extensions["engine"]
@@ -150,7 +156,12 @@ def selected(connector: str, entity: str) -> Response:
         for key in keys:
             engine.sync_now(connector, sync.entity, key, user=current_user.name, wait=0.0, direction=sync.direction)
     except (Outcome, KeyError) as problem:
-        flash(f"Nothing was started: {said(problem)}", "warning")
+        flash(_("Nothing was started: %(problem)s", problem=said(problem)), "warning")
         return go(here)
-    flash(f"{len(keys)} message{' is' if len(keys) == 1 else 's are'} processed now, ahead of the others.", "success")
+    text = ngettext(
+        "%(num)s message is processed now, ahead of the others.",
+        "%(num)s messages are processed now, ahead of the others.",
+        len(keys),
+    )
+    flash(text, "success")
     return go(_here(sync, connector, looks=LOOKS))

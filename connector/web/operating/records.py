@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, flash, request, url_for
+from flask_babel import gettext as _
 from flask_login import current_user
 
 from connector.db import utcnow
@@ -24,6 +25,7 @@ from connector.sync import bindings
 from connector.sync.catalogue import SYNCS, Sync
 from connector.web.access.auth import need
 from connector.web.frame import asking
+from connector.web.frame.language import tr
 from connector.web.frame.render import asked_for_part, go, render
 from connector.web.operating import exchanges, sides, timeline
 from connector.web.operating.messages import said
@@ -31,7 +33,6 @@ from connector.web.operating.messages import said
 blueprint = Blueprint("records", __name__, url_prefix="/records")
 log = logging.getLogger(__name__)
 OF_ORDER = (ORDER_STATUS, SHIPMENT, INVOICE, CREDIT_MEMO)
-SIDES = {"erp": "the store", "store": "the ERP"}  # source -> what the target is called
 CHANGED = "record-changed"  # the event that makes the other blocks of the page look again
 
 
@@ -62,7 +63,8 @@ def sync(connector: str, entity: str, key: str) -> Response:
         engine = current_app.extensions["engine"]
         engine.sync_now(connector, entity, key, user=current_user.name, direction=sync.direction)
     except (Outcome, KeyError) as problem:
-        flash(f"{sync.title} {key} was not synced: {said(problem)}", "warning")
+        what = f"{tr(sync.title)} {key}"
+        flash(_("%(record)s was not synced: %(problem)s", record=what, problem=said(problem)), "warning")
     if asked_for_part():
         return _show(config, sync, key, "status")
     return go(address(config, sync, key))
@@ -174,9 +176,9 @@ def _asked(connector: str, ask: Callable[[], Any]) -> Any:
         return problem.reason
     except Invalid as problem:
         log.info("record not read", extra={"action": "look", "connector": connector, "reason": str(problem)})
-        return "The connector's settings are not complete."
+        return _("The connector's settings are not complete.")
     except KeyError:
-        return "The connector is not there any more."
+        return _("The connector is not there any more.")
 
 
 def _preview(config: Config, sync: Sync, key: str) -> Response:
@@ -193,6 +195,6 @@ def _preview(config: Config, sync: Sync, key: str) -> Response:
         found=None if problem else found,
         calls=[] if problem else exchanges.read(json.dumps(list(found.requests), default=str)),
         back=address(config, sync, key),
-        target=SIDES[sync.source],
+        to_store=sync.source == "erp",
         may_act=current_user.may(OPERATOR) and _individual(config, sync.entity),
     )

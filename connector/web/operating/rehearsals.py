@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, Response, flash, request, url_for
+from flask_babel import format_decimal, ngettext
+from flask_babel import gettext as _
 from flask_login import current_user
 
 from connector.errors import REHEARSAL, Invalid
@@ -18,10 +20,10 @@ from connector.setup.models import ADMIN, OPERATOR
 from connector.web.access.auth import need
 from connector.web.frame import configuring
 from connector.web.frame.asking import ENTITIES, Asked
+from connector.web.frame.language import choices, tr
 from connector.web.frame.render import go, render
 
 blueprint = Blueprint("rehearsals", __name__, url_prefix="/connectors")
-WORDS = {True: "begins: from now on nothing is written to either system", False: "has ended: messages are sent again"}
 
 
 def _on(config: Config) -> bool:
@@ -31,7 +33,7 @@ def _on(config: Config) -> bool:
 def _chosen(config: Config, given: Any) -> tuple[Filter, Asked]:
     """What is listed: rehearsed messages of this connector, of one entity when that is asked for."""
     asked = Asked(given)
-    entity = asked.choice("entity", [entity for entity, _ in ENTITIES])
+    entity = asked.choice("entity", list(dict(ENTITIES)))
     return Filter(config.id, entity, status=SKIPPED, code=REHEARSAL), asked
 
 
@@ -48,7 +50,7 @@ def page(connector_id: str) -> Response:
         config=config,
         on=_on(config),
         asked=asked,
-        entities=list(dict(ENTITIES).items()),
+        entities=choices(ENTITIES),
         found=history.messages(chosen, asked.cursor("before")),
         deep="before" in request.args,
         may_switch=current_user.may(ADMIN),
@@ -70,12 +72,13 @@ def switch(connector_id: str) -> Response:
             revision=_revision(request.form.get("revision")),
         )
     except connectors.Stale as problem:
-        flash(f"Nothing was changed: {problem}", "warning")
+        flash(_("Nothing was changed: %(problem)s", problem=tr(problem)), "warning")
     except Invalid as problem:
-        flash(f"Nothing was changed: {' '.join(problem.errors.values())}", "warning")
+        flash(_("Nothing was changed: %(problem)s", problem=" ".join(map(tr, problem.errors.values()))), "warning")
     else:
         configuring.changed()
-        flash(f"The rehearsal {WORDS[on]}.", "success")
+        begun = _("The rehearsal begins: from now on nothing is written to either system.")
+        flash(begun if on else _("The rehearsal has ended: messages are sent again."), "success")
     return go(url_for("rehearsals.page", connector_id=config.id))
 
 
@@ -90,7 +93,7 @@ def send(connector_id: str) -> Response:
     config = configuring.known(connector_id)
     here = url_for("rehearsals.page", connector_id=config.id)
     if _on(config):
-        flash("End the rehearsal first: it would only be rehearsed again.", "warning")
+        flash(_("End the rehearsal first: it would only be rehearsed again."), "warning")
         return go(here)
     chosen, asked = _chosen(config, request.form)
     if asked.errors:
@@ -100,5 +103,11 @@ def send(connector_id: str) -> Response:
     )
     if not done.finished:
         return go(url_for("failed.progress", run_id=done.run_id))
-    flash(f"{done.changed:,} message{'' if done.changed == 1 else 's'} sent for real now.", "success")
+    text = ngettext(
+        "%(number)s message sent for real now.",
+        "%(number)s messages sent for real now.",
+        done.changed,
+        number=format_decimal(done.changed),
+    )
+    flash(text, "success")
     return go(here)

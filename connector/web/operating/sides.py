@@ -9,7 +9,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from flask_babel import gettext as _
+
 from connector.records import Address, Level, Record
+from connector.web.frame.language import N_, inside, tr
 
 Facts = list[tuple[str, list[str]]]
 HIDDEN = ("version", "fields", "shown", "raw")
@@ -19,11 +22,37 @@ MONEY = (
     "shipping_discount", "shipping_tax",
 )  # fmt: skip
 LABELS = {
-    "key": "Key", "target_id": "ID in the store", "msrp": "MSRP", "url_key": "URL key", "base_uom": "Base unit",
-    "weight_uom": "Weight unit", "exported": "Export is on", "active": "May be sold", "sellable": "May be sold",
-    "template_id": "Template", "status_label": "Status in the ERP", "levels": "Stock", "quantities": "Stock",
-    "special_from": "Special price from", "special_to": "Special price to",
+    "key": N_("Key"), "target_id": N_("ID in the store"), "msrp": N_("MSRP"), "url_key": N_("URL key"),
+    "base_uom": N_("Base unit"), "weight_uom": N_("Weight unit"), "exported": N_("Export is on"),
+    "active": N_("May be sold"), "sellable": N_("May be sold"), "template_id": N_("Template"),
+    "status_label": N_("Status in the ERP"), "levels": N_("Stock"), "quantities": N_("Stock"),
+    "special_from": N_("Special price from"), "special_to": N_("Special price to"),
 }  # fmt: skip
+FIELDS = (  # the labels of all others: their names, written out
+    N_("Account"), N_("Addresses"), N_("Adjustment"), N_("Adjustments"), N_("Amount"), N_("Attributes"),
+    N_("Available"), N_("Available for shipping"), N_("Axes"), N_("Backorders"), N_("Base currency"), N_("Billing"),
+    N_("Branch"), N_("Cancelled"), N_("Captured"), N_("Card type"), N_("Carrier"), N_("Cash account"), N_("Categories"),
+    N_("Choices"), N_("City"), N_("Code"), N_("Comment"), N_("Company"), N_("Complete"), N_("Country"), N_("Coupon"),
+    N_("Created on"), N_("Cross references"), N_("Currency"), N_("Customer"), N_("Customer class"),
+    N_("Customer email"), N_("Customer group"), N_("Customer name"), N_("Decimals"), N_("Delivery"), N_("Description"),
+    N_("Digest"), N_("Discount"), N_("Drop ship"), N_("Email"), N_("Enabled"), N_("Erp customer"), N_("Erp method"),
+    N_("Erp number"), N_("Erp type"), N_("First name"), N_("Group"), N_("Guest"), N_("Hold"), N_("In menu"),
+    N_("Invoiced"), N_("Item class"), N_("Item classes"), N_("Kind"), N_("Label"), N_("Last name"), N_("Line"),
+    N_("Lines"), N_("Links"), N_("Main"), N_("Mapped"), N_("Meta description"), N_("Meta keywords"), N_("Meta title"),
+    N_("Method"), N_("Name"), N_("Note"), N_("Notify"), N_("Number"), N_("On hand"), N_("Options"), N_("Order"),
+    N_("Ordered at"), N_("Others"), N_("Parent"), N_("Parent sku"), N_("Parts"), N_("Payments"), N_("Phone"),
+    N_("Pictures"), N_("Placed at"), N_("Plugin"), N_("Position"), N_("Postcode"), N_("Price"), N_("Price class"),
+    N_("Product"), N_("Quantity"), N_("Rate"), N_("Reason"), N_("Reference"), N_("Refunded"), N_("Region"),
+    N_("Region name"), N_("Required"), N_("Requires shipment"), N_("Reserved"), N_("Reserved by"), N_("Rounding"),
+    N_("Rules"), N_("Search keywords"), N_("Send taxes"), N_("Ship via"), N_("Shipment"), N_("Shipped"),
+    N_("Shipped on"), N_("Shipping"), N_("Shipping amount"), N_("Shipping discount"), N_("Shipping method"),
+    N_("Shipping tax"), N_("Shipping terms"), N_("Shipping title"), N_("Short description"), N_("Sku"), N_("Sort by"),
+    N_("Source"), N_("Special price"), N_("State"), N_("Statement cycle"), N_("Status"), N_("Stock item"), N_("Store"),
+    N_("Store id"), N_("Store status"), N_("Tax"), N_("Tax category"), N_("Taxable"), N_("Taxes"), N_("Terms"),
+    N_("Tiers"), N_("Title"), N_("Total"), N_("Tracks"), N_("Type"), N_("Unpaid"), N_("Uom"), N_("Url"), N_("Value"),
+    N_("Vat number"), N_("Vendor"), N_("Views"), N_("Visibility"), N_("Warehouse"), N_("Website"), N_("Websites"),
+    N_("Weight"),
+)  # fmt: skip
 
 
 def facts(record: Record | None) -> Facts:
@@ -67,7 +96,7 @@ def why(values: str) -> list[str]:
 
 
 def _label(name: str) -> str:
-    return LABELS.get(name) or name.replace("_", " ").capitalize()
+    return tr(LABELS.get(name) or name.replace("_", " ").capitalize())
 
 
 def _money_or_lines(name: str, value: Any) -> list[str]:
@@ -92,9 +121,12 @@ def _lines(value: Any) -> list[str]:
 
 def _item(item: Any) -> str:
     if isinstance(item, Level):
-        return (
-            f"{item.warehouse}: {_text(item.on_hand)} on hand, {_text(item.available)} available, "
-            f"{_text(item.available_for_shipping)} for shipping"
+        return _(
+            "%(warehouse)s: %(on_hand)s on hand, %(available)s available, %(shipping)s for shipping",
+            warehouse=item.warehouse,
+            on_hand=_text(item.on_hand),
+            available=_text(item.available),
+            shipping=_text(item.available_for_shipping),
         )
     if isinstance(item, tuple | list) and len(item) == 2:
         return f"{item[0]}: {_text(item[1])}"
@@ -111,7 +143,7 @@ def _part(item: Any) -> str:
     if not dataclasses.is_dataclass(item) or isinstance(item, type):
         return _text(item)
     said = [(field.name, getattr(item, field.name)) for field in dataclasses.fields(item)]
-    return ", ".join(f"{_label(name).lower()} {_said(name, value)}" for name, value in said if value)
+    return ", ".join(f"{inside(_label(name))} {_said(name, value)}" for name, value in said if value)
 
 
 def _said(name: str, value: Any) -> str:
@@ -122,7 +154,7 @@ def _said(name: str, value: Any) -> str:
 
 def _text(value: Any) -> str:
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return _("yes") if value else _("no")
     if isinstance(value, Decimal):
         text = format(value, "f")
         return text.rstrip("0").rstrip(".") if "." in text else text

@@ -4,21 +4,23 @@ wrong one. It knows no table; values that pass can be handed to any read.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from urllib.parse import urlencode
 
 from flask import abort, request
+from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import select
 
 from connector.db import db
 from connector.setup.models import Connector
 from connector.sync.catalogue import ERP_TO_STORE, STORE_TO_ERP, SYNCS
+from connector.web.frame.language import N_, tr
 
 LARGEST = 2**63 - 1  # of a database id
 ENTITIES = tuple({sync.entity: sync.title for sync in SYNCS}.items())
-DIRECTIONS = ((ERP_TO_STORE, "ERP to store"), (STORE_TO_ERP, "Store to ERP"))
+DIRECTIONS = ((ERP_TO_STORE, N_("ERP to store")), (STORE_TO_ERP, N_("Store to ERP")))
 
 
 class Asked:
@@ -34,15 +36,15 @@ class Asked:
         value = self.given.get(name, "").strip()
         self.values[name] = value[:longest]
         if len(value) > longest:
-            return self._wrong(name, f"This is longer than {longest} characters.")
+            return self._wrong(name, _("This is longer than %(longest)s characters.", longest=longest))
         if not storable(value):
-            return self._wrong(name, "This holds a character that cannot be looked for.")
+            return self._wrong(name, _("This holds a character that cannot be looked for."))
         return value
 
     def choice(self, name: str, allowed: Collection[str]) -> str:
         value = self.text(name)
         if value and value not in allowed:
-            return self._wrong(name, f"{value[:40]!r} is not one of the choices.")
+            return self._wrong(name, _("%(value)s is not one of the choices.", value=repr(value[:40])))
         return value
 
     def cursor(self, name: str) -> int | None:
@@ -61,22 +63,22 @@ class Asked:
             return None
         if not day_text:
             if day not in self.errors:
-                self._wrong(day, "Choose the day as well.")
+                self._wrong(day, _("Choose the day as well."))
             return None
         try:
             chosen = date.fromisoformat(day_text)
         except ValueError:
-            self._wrong(day, "This is not a day. Write it like 2026-05-31.")
+            self._wrong(day, _("This is not a day. Write it like 2026-05-31."))
             return None
         try:
             clock = time.fromisoformat(hour_text) if hour_text else (time.max if end else time.min)
         except ValueError:
             clock = None
         if clock is None or clock.tzinfo is not None:
-            self._wrong(hour, "This is not a time. Write it like 14:05 or 14:05:30.")
+            self._wrong(hour, _("This is not a time. Write it like 14:05 or 14:05:30."))
             return None
         if not 1970 <= chosen.year <= 9000:
-            self._wrong(day, "Choose a day between 1970 and 9000.")
+            self._wrong(day, _("Choose a day between 1970 and 9000."))
             return None
         found = datetime.combine(chosen, clock, UTC)
         if end and hour_text:  # "until 14:05" means to the end of that minute, or of that second
@@ -100,6 +102,11 @@ class Asked:
     def address(self, **more: object) -> str:
         """This page with the same filter; the fields of `more` are added."""
         return query(request.path, **self.values, **more)
+
+
+def said(choices: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The choices of a table, in the language of the page."""
+    return [(value, tr(word)) for value, word in choices]
 
 
 def query(path: str, **fields: object) -> str:

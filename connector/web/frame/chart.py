@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from flask_babel import format_decimal, ngettext
+from flask_babel import gettext as _
+
 from connector.queue.reading.numbers import Minute
 
 HEIGHT, STEP, BAR = 100, 10, 8
@@ -114,9 +117,17 @@ def _visible(height: float) -> float:
 def _sentence(minutes: Sequence[Minute]) -> str:
     total, failed = sum(m.total for m in minutes), sum(m.failed for m in minutes)
     if not total:
-        return f"No message in the last {len(minutes)} minutes."
+        return _("No message in the last %(minutes)s minutes.", minutes=len(minutes))
     busiest = max(minutes, key=lambda minute: minute.total)
-    return (
-        f"{total:,} {'message' if total == 1 else 'messages'} in the last {len(minutes)} minutes, {failed:,} failed; "
-        f"at most {busiest.total:,} in one minute, at {busiest.at:%H:%M} UTC."
+    return ngettext(
+        "%(number)s message in the last %(minutes)s minutes, %(failed)s failed; "
+        "at most %(most)s in one minute, at %(time)s UTC.",
+        "%(number)s messages in the last %(minutes)s minutes, %(failed)s failed; "
+        "at most %(most)s in one minute, at %(time)s UTC.",
+        total,
+        number=format_decimal(total),
+        minutes=len(minutes),
+        failed=format_decimal(failed),
+        most=format_decimal(busiest.total),
+        time=f"{busiest.at:%H:%M}",
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response, abort, flash
+from flask_babel import gettext as _
 from flask_login import current_user
 
 from connector.errors import Invalid
@@ -14,11 +15,12 @@ from connector.setup.kinds import Kind
 from connector.web.access.auth import need
 from connector.web.frame import configuring
 from connector.web.frame.configuring import known, typed
+from connector.web.frame.language import N_, tr
 from connector.web.frame.render import go, render
 from connector.web.mapping import base, grid
 from connector.web.mapping.base import blueprint, the_kind
 
-STALE = "Somebody else has changed this mapping in the meantime. Nothing of yours was saved."
+STALE = N_("Somebody else has changed this mapping in the meantime. Nothing of yours was saved.")
 
 
 @blueprint.post("/<kind>/delete")
@@ -26,10 +28,10 @@ STALE = "Somebody else has changed this mapping in the meantime. Nothing of your
 def delete_rows(connector_id: str, kind: str) -> Response:
     """Delete the ticked rows; the version before is the way back."""
     config, which = known(connector_id), the_kind(kind)
-    rows, _ = base.stored(config, which)
+    rows = base.stored(config, which)[0]
     ticked = set(configuring.chosen())
     if not ticked:
-        flash("Tick the rows that shall go.", "warning")
+        flash(_("Tick the rows that shall go."), "warning")
         return go(base.address(config, which))
     kept = [row for at, row in enumerate(rows) if at not in ticked]
     return _done(
@@ -46,10 +48,14 @@ def confirm_recommended(connector_id: str, kind: str) -> Response:
         abort(404)
     rows, stamp = base.stored(config, which)
     effects = [
-        f"The {len(rows)} rows of this mapping are replaced by {len(recommended.rows(which.name))} recommended ones.",
-        "The present rows are kept as a version: Undo brings them back.",
+        _(
+            "The %(old)s rows of this mapping are replaced by %(new)s recommended ones.",
+            old=len(rows),
+            new=len(recommended.rows(which.name)),
+        ),
+        _("The present rows are kept as a version: Undo brings them back."),
     ]
-    return _ask(config, which, "Use the recommended mapping", "recommended_rows", effects, stamp)
+    return _ask(config, which, _("Use the recommended mapping"), "recommended_rows", effects, stamp)
 
 
 @blueprint.post("/<kind>/recommended")
@@ -67,10 +73,10 @@ def confirm_update(connector_id: str, kind: str) -> Response:
     """Ask before the lists are fetched anew: Cancel makes no call (MAP-02)."""
     config, which = known(connector_id), the_kind(kind)
     effects = [
-        "The lists that this mapping chooses from are read again from both systems.",
-        "No row is changed; values that are gone are marked.",
+        _("The lists that this mapping chooses from are read again from both systems."),
+        _("No row is changed; values that are gone are marked."),
     ]
-    return _ask(config, which, "Update schema", "update", effects)
+    return _ask(config, which, _("Update schema"), "update", effects)
 
 
 @blueprint.post("/<kind>/update")
@@ -81,7 +87,7 @@ def update(connector_id: str, kind: str) -> Response:
     said = configuring.asking(config, lambda systems: _fetch(config, which, systems, list(which.lists)))
     if said is not None:
         configuring.changed()
-        flash("Updated: " + "; ".join(said) + "." if said else "There was nothing to update.", "success")
+        flash(_updated(said) if said else _("There was nothing to update."), "success")
     return go(base.address(config, which))
 
 
@@ -94,18 +100,31 @@ def fetch(connector_id: str, kind: str, name: str) -> Response:
         abort(404)
     said = configuring.asking(config, lambda systems: _fetch(config, which, systems, [name]))
     if said:
-        flash("Updated: " + "; ".join(said) + ".", "success")
+        flash(_updated(said), "success")
     return go(base.address(config, which))
+
+
+def _updated(said: list[str]) -> str:
+    return _("Updated: %(what)s.", what="; ".join(said))
 
 
 def _fetch(config: Config, kind: Kind, systems: Systems, names: list[str]) -> list[str]:
     said: list[str] = []
     user = current_user.name
-    for side, label in (("erp", "ERP"), ("store", "store")):
+    for side, label in (("erp", _("ERP")), ("store", _("store"))):
         system = configuring.side(systems, side)
         if kind.fields:
             found = schema.refresh(config.id, side, kind.entity, system, user=user)
-            said.append(f"{found.count} fields of the {label}" + (f", {len(found.gone)} gone" if found.gone else ""))
+            if found.gone:
+                fields = _(
+                    "%(count)s fields of the %(side)s, %(gone)s gone",
+                    count=found.count,
+                    side=label,
+                    gone=len(found.gone),
+                )
+            else:
+                fields = _("%(count)s fields of the %(side)s", count=found.count, side=label)
+            said.append(fields)
     if kind.fields:
         names = ["store_view"]
     listed = {name: (side, each.label) for name, side, each in references.listed(config.id)}
@@ -113,9 +132,9 @@ def _fetch(config: Config, kind: Kind, systems: Systems, names: list[str]) -> li
         mine = [name for name in names if listed.get(name, ("", ""))[0] == side]
         if mine:
             loaded = references.load(config.id, configuring.side(systems, side), mine, user=user)
-            said += [f"{listed[name][1].lower()} {count}" for name, count in loaded.counts.items()]
+            said += [f"{base.inside(tr(listed[name][1]))} {count}" for name, count in loaded.counts.items()]
             for name, problem in loaded.problems.items():
-                flash(f"{listed[name][1]}: {problem}", "warning")
+                flash(f"{tr(listed[name][1])}: {tr(problem)}", "warning")
     return said
 
 
@@ -141,12 +160,12 @@ def _done(config: Config, kind: Kind, act: Any) -> Response:
     try:
         said = act()
     except stamps.Stale:
-        return grid.show(config, kind, status=409, problem=STALE)
+        return grid.show(config, kind, status=409, problem=tr(STALE))
     except Invalid as error:
-        return grid.show(config, kind, status=422, problem="Nothing was saved. " + " ".join(error.errors.values()))
+        why = " ".join(map(tr, error.errors.values()))
+        return grid.show(config, kind, status=422, problem=_("Nothing was saved. %(why)s", why=why))
     configuring.changed()
-    told = "; ".join(said[:5]) + ("; ..." if len(said) > 5 else ".")
-    flash(f"Saved: {told}" if said else "Nothing was different.", "success")
+    flash(base.saved(said), "success")
     return go(base.address(config, kind))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Response, abort, flash, url_for
+from flask_babel import gettext as _
 from flask_login import current_user
 
 from connector.errors import Invalid, Outcome
@@ -17,13 +18,20 @@ from connector.systems import registry
 from connector.web.access.auth import need
 from connector.web.frame import configuring
 from connector.web.frame.configuring import known
+from connector.web.frame.language import N_, tr
 from connector.web.frame.render import go, render
 from connector.web.mapping import base
 from connector.web.mapping.base import blueprint, the_kind
 
 MADE_BY = {PRODUCT: ATTRIBUTE, CUSTOMER: CUSTOMER_ATTRIBUTE}
 PREFIX = "Attributes/"
-KINDS = {"text": "Text", "list": "Drop-down", "multi": "Several choices", "flag": "Yes or no", "date": "Date"}
+KINDS = {
+    "text": N_("Text"),
+    "list": N_("Drop-down"),
+    "multi": N_("Several choices"),
+    "flag": N_("Yes or no"),
+    "date": N_("Date"),
+}
 
 
 @blueprint.get("/<kind>/attributes")
@@ -61,10 +69,15 @@ def create_attribute(connector_id: str, kind: str, key: str) -> Response:
             config.id, MADE_BY[which.entity], one["key"], user=current_user.name, wait=5.0
         )
     except (Outcome, Invalid, KeyError) as error:
-        flash(f"The attribute could not be asked for: {getattr(error, 'reason', error)}", "danger")
+        why = getattr(error, "reason", error)
+        flash(_("The attribute could not be asked for: %(why)s", why=why), "danger")
         return go(url_for("mapping.new_attributes", connector_id=config.id, kind=which.name))
     flash(
-        f"Attribute {one['key']} is on its way to the store (message {number}). Then update the schema and map it.",
+        _(
+            "Attribute %(key)s is on its way to the store (message %(number)s). Then update the schema and map it.",
+            key=one["key"],
+            number=number,
+        ),
         "success",
     )
     return go(url_for("messages.detail", message_id=number) if number else base.address(config, which))
@@ -89,7 +102,7 @@ def _told(row: Mapping[str, Any]) -> dict[str, Any]:
         "key": key,
         "label": row["label"] or key,
         "code": code,
-        "type": KINDS.get(row["kind"], "Text"),
+        "type": tr(KINDS.get(row["kind"], KINDS["text"])),
         "options": [pair[1] or pair[0] for pair in row["options"]],
     }
 
@@ -112,4 +125,6 @@ def _refused(config: Config, kind: Kind) -> str:
     """Why the plug-in cannot make such attributes, "" when it can (SYN-15: the edition rule)."""
     can = registry.get(config.plugin).capabilities
     entity = MADE_BY[kind.entity]
-    return can.limits.get(entity, "") or ("" if entity in can.writes else "This store cannot be given new attributes.")
+    if entity in can.limits:
+        return tr(can.limits[entity])
+    return "" if entity in can.writes else _("This store cannot be given new attributes.")

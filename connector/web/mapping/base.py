@@ -2,33 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, abort, url_for
+from flask_babel import gettext as _
 
 from connector.setup import kinds, mapping_checks, mappings
 from connector.setup.connectors import Config
 from connector.setup.kinds import Column, Kind
 from connector.systems import mapping
 from connector.systems.mapping import Transform
+from connector.web.frame.language import N_, spoken, tr
 
 blueprint = Blueprint("mapping", __name__, url_prefix="/connectors/<connector_id>/mapping")
 DIRECTIONS = {
-    "erp_to_store": "ERP to store",
-    "store_to_erp": "Store to ERP",
-    "both_newest": "Both ways, last update wins",
-    "both_erp": "Both ways, ERP wins",
-    "both_store": "Both ways, store wins",
+    "erp_to_store": N_("ERP to store"),
+    "store_to_erp": N_("Store to ERP"),
+    "both_newest": N_("Both ways, last update wins"),
+    "both_erp": N_("Both ways, ERP wins"),
+    "both_store": N_("Both ways, store wins"),
 }
-USES = {"both": "Create and update", "create": "Create", "update": "Update"}
+USES = {"both": N_("Create and update"), "create": N_("Create"), "update": N_("Update")}
 TRANSFORMS = {
-    "none": "The value as it is",
-    "constant": "A constant",
-    "lookup": "A lookup list",
-    "format": "A format",
-    "template": "A template",
+    "none": N_("The value as it is"),
+    "constant": N_("A constant"),
+    "lookup": N_("A lookup list"),
+    "format": N_("A format"),
+    "template": N_("A template"),
 }
+SHORT = {"constant": N_("Constant"), "format": N_("Format"), "template": N_("Template")}
 
 
 def the_kind(name: str) -> Kind:
@@ -41,6 +44,24 @@ def the_kind(name: str) -> Kind:
 
 def address(config: Config, kind: Kind, anchor: str = "") -> str:
     return url_for("mapping.page", connector_id=config.id, kind=kind.name, _anchor=anchor or None)
+
+
+def inside(word: str) -> str:
+    """A word that begins like a title, inside a sentence: nouns of German keep their capital."""
+    return word if spoken() == "de" else word.lower()
+
+
+def heading(kind: Kind) -> str:
+    """What the form of its rows is for: "Map product attributes"."""
+    rows = inside(tr(kind.title))
+    return _("Add %(rows)s", rows=rows) if kind.verb == "Add" else _("Map %(rows)s", rows=rows)
+
+
+def saved(said: Sequence[str]) -> str:
+    """The notice after a save; `said` are the changes as the log keeps them."""
+    if not said:
+        return _("Nothing was different.")
+    return _("Saved: %(what)s", what="; ".join(said[:5]) + ("; ..." if len(said) > 5 else "."))
 
 
 def entity_direction(config: Config, kind: Kind) -> str:
@@ -59,17 +80,19 @@ def transform_told(row: Mapping[str, Any]) -> str:
     if transform.kind == "none":
         return ""
     if transform.kind == "lookup":
-        return f"Lookup list of {len(transform.pairs)}"
-    return f"{TRANSFORMS.get(transform.kind, transform.kind)[2:].capitalize()}: {transform.value[:60]}"
+        return _("Lookup list of %(number)s", number=len(transform.pairs))
+    return f"{tr(SHORT.get(transform.kind, transform.kind))}: {transform.value[:60]}"
 
 
 def way(row: Mapping[str, Any], limit: str) -> tuple[str, str]:
     """(direction in words, why it is not applied or goes otherwise)."""
-    label = DIRECTIONS.get(row["direction"], row["direction"])
+    label = tr(DIRECTIONS.get(row["direction"], row["direction"]))
     real = mapping.effective(mapping.of([row])[0], limit)
     if not real:
-        return label, f"Inactive: the entity goes {DIRECTIONS[limit]} only."
-    return label, "" if real == row["direction"] else f"At present {DIRECTIONS[real]} only, like its entity."
+        return label, _("Inactive: the entity goes %(direction)s only.", direction=tr(DIRECTIONS[limit]))
+    if real == row["direction"]:
+        return label, ""
+    return label, _("At present %(direction)s only, like its entity.", direction=tr(DIRECTIONS[real]))
 
 
 def stored(config: Config, kind: Kind) -> tuple[mappings.Rows, str]:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Response, abort, flash, request, url_for
+from flask_babel import gettext as _
 from flask_login import current_user
 
 from connector.errors import Invalid
@@ -21,6 +22,7 @@ from connector.web.access.auth import need
 from connector.web.frame import configuring
 from connector.web.frame.asking import Asked
 from connector.web.frame.configuring import known, typed
+from connector.web.frame.language import tr
 from connector.web.frame.render import go, render
 from connector.web.mapping import base, tester
 from connector.web.mapping.base import blueprint, the_kind
@@ -73,16 +75,13 @@ def save_rows(connector_id: str, kind: str) -> Response:
     except stamps.Stale:
         return _stale(config, which, forms)
     configuring.changed()
-    flash(
-        "Saved: " + "; ".join(said[:5]) + ("; ..." if len(said) > 5 else ".") if said else "Nothing was different.",
-        "success",
-    )
+    flash(base.saved(said), "success")
     return go(base.address(config, which))
 
 
 def _stale(config: Config, kind: Kind, forms: list[dict[str, str]]) -> Response:
     """Somebody was quicker: the rows of the form become new ones beside what is stored now."""
-    _, stamp = base.stored(config, kind)
+    stamp = base.stored(config, kind)[1]
     return _show(config, kind, [form | {"at": ""} for form in forms], stamp, status=409, stale=True)
 
 
@@ -167,11 +166,13 @@ def _placed(errors: Mapping[str, str], places: Mapping[int, int]) -> tuple[dict[
     """Sentences by "<row of the form>.<column>", and those of rows that the form does not show."""
     own, others = {}, []
     for path, sentence in errors.items():
-        at, _, name = path.partition(".")
+        at, name = path.partition(".")[::2]
         if at.isdigit() and int(at) in places:
             own[f"{places[int(at)]}.{name}"] = sentence
         else:
-            others.append(f"Row {int(at) + 1}: {sentence}" if at.isdigit() else sentence)
+            others.append(
+                _("Row %(number)s: %(why)s", number=int(at) + 1, why=tr(sentence)) if at.isdigit() else sentence
+            )
     return own, others
 
 
@@ -197,9 +198,10 @@ def _show(
         problems=problems or [],
         lists={column.name: configuring.options(config, kind, column) for column in kind.columns},
         views=configuring.views(config),
-        directions=base.DIRECTIONS,
-        uses=base.USES,
-        transforms=base.TRANSFORMS,
+        heading=base.heading(kind),
+        directions={name: tr(word) for name, word in base.DIRECTIONS.items()},
+        uses={name: tr(word) for name, word in base.USES.items()},
+        transforms={name: tr(word) for name, word in base.TRANSFORMS.items()},
         fixed=mapping_checks.FIXED_ERP.get(kind.name, ()),
         asks=tester.asks(kind),
         key=typed("key") if request.method == "POST" else "",

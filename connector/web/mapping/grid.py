@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response, request, url_for
+from flask_babel import gettext as _
 
 from connector.setup import kinds, mapping_checks, mappings, references
 from connector.setup.connectors import Config
@@ -13,6 +14,7 @@ from connector.web.access.auth import need
 from connector.web.frame import configuring
 from connector.web.frame.asking import Asked
 from connector.web.frame.configuring import known
+from connector.web.frame.language import tr
 from connector.web.frame.render import render
 from connector.web.mapping import base
 from connector.web.mapping.base import blueprint, the_kind
@@ -54,7 +56,8 @@ def show(config: Config, kind: Kind, status: int = 200, **more: Any) -> Response
         status=status,
         config=config,
         kind=kind,
-        kinds=[(each.name, each.title) for each in kinds.KINDS],
+        heading=base.heading(kind),
+        kinds=[(each.name, tr(each.title)) for each in kinds.KINDS],
         rows=shown[start : start + PAGE],
         next_url=_from(start + PAGE, filters) if start + PAGE < len(shown) else "",
         prev_url=_from(max(0, start - PAGE), filters) if start else "",
@@ -66,7 +69,7 @@ def show(config: Config, kind: Kind, status: int = 200, **more: Any) -> Response
         views=configuring.views(config),
         versions=mappings.versions(config.id, kind.name),
         admin=configuring.admin(),
-        limit=base.DIRECTIONS.get(limit, "") if limit != "both" else "",
+        limit=tr(base.DIRECTIONS.get(limit)) if limit != "both" else "",
         fetches=_fetches(config, kind),
         attributes_entity={"product": "attribute", "customer": "customer_attribute"}.get(kind.name, ""),
         **more,
@@ -82,7 +85,7 @@ def _row(kind: Kind, at: int, row: dict[str, Any], limit: str, gone: dict[str, s
     cells = [base.cell(row, column) for column in kind.columns]
     direction, remark = base.way(row, limit) if kind.fields else ("", "")
     missing = [
-        f"{value} is gone"
+        _("%(value)s is gone", value=value)
         for column in kind.columns
         for value in _values(row, column.name)
         if value in gone.get(column.name, set())
@@ -90,10 +93,10 @@ def _row(kind: Kind, at: int, row: dict[str, Any], limit: str, gone: dict[str, s
     return {
         "at": at,
         "cells": cells,
-        "name": " and ".join(cells[:2]),
+        "name": f" {_('and')} ".join(cells[:2]),
         "scope": row["scope"],
         "direction": direction,
-        "use_in": base.USES.get(row["use_in"], row["use_in"]),
+        "use_in": tr(base.USES.get(row["use_in"], row["use_in"])),
         "transform": base.transform_told(row),
         "active": row["active"],
         "remarks": ([remark] if remark else []) + missing,
@@ -121,10 +124,13 @@ def _fits(row: dict[str, Any], text: str, scope: str) -> bool:
 
 def _fetches(config: Config, kind: Kind) -> list[tuple[str, str]]:
     """(list, label) of the Update buttons of a mapping."""
-    listed = {name: (side, each.label) for name, side, each in references.listed(config.id)}
+    listed = {name: (side, tr(each.label)) for name, side, each in references.listed(config.id)}
     mine = [(name, *listed[name]) for name in kind.lists if name in listed]
-    labels = [label for _, _, label in mine]
-    sides = {"erp": "ERP", "store": "Store"}
-    return [
-        (name, f"{sides[side]} {label.lower()}" if labels.count(label) > 1 else label) for name, side, label in mine
-    ]
+    labels = [each[2] for each in mine]
+    return [(name, _on_side(side, label) if labels.count(label) > 1 else label) for name, side, label in mine]
+
+
+def _on_side(side: str, label: str) -> str:
+    """A list that both sides have, with its side."""
+    label = base.inside(label)
+    return _("ERP %(list)s", list=label) if side == "erp" else _("Store %(list)s", list=label)

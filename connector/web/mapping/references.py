@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, Response, abort, flash, request, url_for
+from flask_babel import ngettext
 from flask_login import current_user
 
 from connector.setup import references
@@ -14,6 +15,7 @@ from connector.systems import registry
 from connector.web.access.auth import need
 from connector.web.frame import configuring
 from connector.web.frame.configuring import known
+from connector.web.frame.language import tr
 from connector.web.frame.render import asked_for_part, go, render
 
 blueprint = Blueprint("references", __name__, url_prefix="/connectors/<connector_id>/references")
@@ -30,7 +32,7 @@ def page(connector_id: str) -> Response:
 def values(connector_id: str, name: str) -> Response:
     """The values of one list."""
     config = known(connector_id)
-    label = {here: each.label for here, _, each in references.listed(config.id)}.get(name)
+    label = {here: tr(each.label) for here, _, each in references.listed(config.id)}.get(name)
     if label is None:
         abort(404)
     return render(
@@ -52,7 +54,7 @@ def reload(connector_id: str) -> Response:
     loaded = configuring.asking(config, lambda systems: _load(config, systems, sides, wanted))
     problems = loaded.problems if loaded else {}
     if loaded and loaded.counts:
-        flash(f"{len(loaded.counts)} {'list was' if len(loaded.counts) == 1 else 'lists were'} fetched.", "success")
+        flash(ngettext("%(num)s list was fetched.", "%(num)s lists were fetched.", len(loaded.counts)), "success")
     if asked_for_part() or problems:
         return _show(config, problems)
     return go(url_for("references.page", connector_id=config.id, _anchor=f"list-{name}" if name else None))
@@ -71,7 +73,7 @@ def _show(config: Config, problems: dict[str, str] | None = None) -> Response:
     ages = references.ages(config.id)
     labels = {"erp": registry.get(config.erp).label, "store": registry.get(config.plugin).label}
     lists = [
-        {"name": name, "label": each.label, "side": labels[side], "age": ages.get(name)}
+        {"name": name, "label": tr(each.label), "side": labels[side], "age": ages.get(name)}
         for name, side, each in references.listed(config.id)
     ]
     more: dict[str, Any] = {"lists": lists, "problems": problems or {}, "admin": configuring.admin()}

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Response, abort, flash, request, url_for
+from flask_babel import gettext as _
 from flask_login import current_user
 
 from connector.errors import Invalid, Outcome, Skip
@@ -23,11 +24,29 @@ from connector.systems.mapping import conditions
 from connector.web.access.auth import need
 from connector.web.frame import configuring
 from connector.web.frame.configuring import known, typed
+from connector.web.frame.language import N_, tr
 from connector.web.frame.render import go, render
 
 blueprint = Blueprint("rules", __name__, url_prefix="/connectors/<connector_id>/rules")
 MOST_GROUPS, MOST_LEAVES, LAST = 8, 12, 20
-JOINS = (("all", "All of these"), ("any", "Any of these"))
+JOINS = (("all", N_("All of these")), ("any", N_("Any of these")))
+# the words of systems/mapping/conditions, which begin without a capital: marked for the catalogues
+OPERATORS = {
+    "eq": N_("is"),
+    "ne": N_("is not"),
+    "in": N_("is one of (commas)"),
+    "not_in": N_("is none of (commas)"),
+    "contains": N_("contains"),
+    "not_contains": N_("does not contain"),
+    "starts": N_("begins with"),
+    "gt": N_("is more than"),
+    "ge": N_("is at least"),
+    "lt": N_("is less than"),
+    "le": N_("is at most"),
+    "empty": N_("is empty"),
+    "not_empty": N_("is not empty"),
+}
+INSIDE = OPERATORS | {"in": N_("is one of"), "not_in": N_("is none of")}
 
 
 @blueprint.get("")
@@ -35,8 +54,7 @@ JOINS = (("all", "All of these"), ("any", "Any of these"))
 def page(connector_id: str) -> Response:
     config = known(connector_id)
     found = [
-        row
-        | {"when": conditions.told(row["conditions"]) or "always", "then": ", ".join(map(rules.told, row["actions"]))}
+        row | {"when": _when(row["conditions"]) or _("always"), "then": ", ".join(map(_deed, row["actions"]))}
         for row in rules.of(config.id)
     ]
     return render("rules/page.html", config=config, rules=found)
@@ -71,7 +89,7 @@ def save(connector_id: str) -> Response:
     if typed("do") == "try":
         return _show(config, number, form, stamp, tried=_try(config, given, typed("key").strip()))
     try:
-        _, said = rules.save(config.id, number, given, user=current_user.name, based_on=stamp)
+        said = rules.save(config.id, number, given, user=current_user.name, based_on=stamp)[1]
     except Invalid as error:
         return _show(config, number, form, stamp, status=422, errors=error.errors)
     except stamps.Stale:
@@ -79,7 +97,7 @@ def save(connector_id: str) -> Response:
     except KeyError:
         abort(404)
     configuring.changed()
-    flash("Saved: " + "; ".join(said) + "." if said else "Nothing was different.", "success")
+    flash(_("Saved: %(what)s.", what="; ".join(said)) if said else _("Nothing was different."), "success")
     return go(url_for("rules.page", connector_id=config.id))
 
 
@@ -97,7 +115,7 @@ def remove(connector_id: str, number: int) -> Response:
     _stored(config, number)
     name = rules.remove(config.id, number, user=current_user.name)
     configuring.changed()
-    flash(f"The rule {name} was deleted.", "success")
+    flash(_("The rule %(name)s was deleted.", name=name), "success")
     return go(url_for("rules.page", connector_id=config.id))
 
 
@@ -112,6 +130,27 @@ def _number(text: str) -> int | None:
     if text and not (text.isascii() and text.isdigit() and len(text) < 10):
         abort(400)
     return int(text) if text else None
+
+
+# --- a rule in words, as conditions.told and rules.told say it for the log
+
+
+def _when(tree: Mapping[str, Any], top: bool = True) -> str:
+    for join, word in ((conditions.ALL, _("and")), (conditions.ANY, _("or"))):
+        if join in tree:
+            parts = [text for each in tree[join] if (text := _when(each, False))]
+            text = f" {word} ".join(parts)
+            return text if top or len(parts) < 2 else f"({text})"
+    if "field" not in tree:
+        return ""
+    field = str(tree["field"])
+    label = tr(conditions.FIELDS[field][0]) if field in conditions.FIELDS else field.removeprefix(conditions.RAW)
+    return f"{label} {tr(INSIDE.get(str(tree.get('op')), '?'))} {tree.get('value', '')}".strip()
+
+
+def _deed(action: Mapping[str, Any]) -> str:
+    label, wanted = rules.ACTIONS.get(str(action.get("do")), (str(action.get("do")), ""))
+    return _("%(deed)s to %(value)s", deed=tr(label), value=action.get("value", "")) if wanted else tr(label)
 
 
 # --- the form
@@ -202,14 +241,15 @@ def _show(
 ) -> Response:
     lists = {
         name: [(one.value, one.label) for one in references.values(config.id, kept) if not one.missing]
-        for name, (_, kept) in rules.ACTIONS.items()
+        for name, (_label, kept) in rules.ACTIONS.items()
         if kept
     }
     usual: dict[str, Any] = {"errors": {}, "tried": None, "stale": False}
     return render(
         "rules/edit.html", status=status, config=config, number=number, form=form, based_on=stamp, lists=lists,
-        fields=[(name, label) for name, (label, _) in conditions.FIELDS.items()],
-        operators=list(conditions.OPERATORS.items()), joins=JOINS, actions=rules.ACTIONS,
+        fields=[(name, tr(label)) for name, (label, _values) in conditions.FIELDS.items()],
+        operators=[(name, tr(word)) for name, word in OPERATORS.items()],
+        joins=[(name, tr(word)) for name, word in JOINS], actions=rules.ACTIONS,
         key=typed("key") if request.method == "POST" else "", **(usual | more),
     )  # fmt: skip
 
@@ -222,26 +262,28 @@ def _try(config: Config, given: Mapping[str, Any], key: str) -> dict[str, Any]:
     wrong = conditions.problem(given["conditions"])
     if wrong:
         return {"problem": wrong, "orders": []}
-    made = at_work.Rule(given["name"] or "This rule", given["conditions"], given["actions"])
+    made = at_work.Rule(given["name"] or _("This rule"), given["conditions"], given["actions"])
     page = history.messages(Filter(config.id, ORDER), limit=LAST * 2)
     last = list(dict.fromkeys(row.key for row in page.rows if row.direction == STORE_TO_ERP))[:LAST]
     keys = [key] if key else last
     if not keys:
-        return {"problem": "No order has come from the store yet: type the number of one.", "orders": []}
+        return {"problem": _("No order has come from the store yet: type the number of one."), "orders": []}
     try:
         found = configuring.engine().systems(config.id).store.read_many(ORDER, keys)
     except Outcome as word:
         return {"problem": word.reason, "orders": []}
     except Invalid:
-        return {"problem": "The connection of this connector is not complete.", "orders": []}
+        return {"problem": _("The connection of this connector is not complete."), "orders": []}
     orders = [_told(made, found[each]) for each in keys if isinstance(found.get(each), Order)]
-    return {"problem": "" if orders else f"The store has no order {keys[0]}.", "orders": orders}
+    if not orders:
+        return {"problem": _("The store has no order %(key)s.", key=keys[0]), "orders": []}
+    return {"problem": "", "orders": orders}
 
 
 def _told(rule: at_work.Rule, order: Order) -> dict[str, Any]:
     try:
-        _, names = at_work.apply([rule], order)
+        names = at_work.apply([rule], order)[1]
     except Skip:
-        return {"key": order.key, "fits": True, "total": order.total, "what": "It would not be synced."}
-    told = ", ".join(rules.told(action) for action in rule.actions) or "nothing yet"
+        return {"key": order.key, "fits": True, "total": order.total, "what": _("It would not be synced.")}
+    told = ", ".join(map(_deed, rule.actions)) or _("nothing yet")
     return {"key": order.key, "fits": bool(names), "total": order.total, "what": told if names else ""}

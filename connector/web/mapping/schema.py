@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, Response, abort, flash, request, url_for
+from flask_babel import gettext as _
 from flask_login import current_user
 
 from connector.errors import Invalid
@@ -18,10 +19,11 @@ from connector.web.access.auth import need
 from connector.web.frame import configuring
 from connector.web.frame.asking import Asked
 from connector.web.frame.configuring import known
+from connector.web.frame.language import N_, tr
 from connector.web.frame.render import go, render
 
 blueprint = Blueprint("schema", __name__, url_prefix="/connectors/<connector_id>/schema")
-TITLES = {PRODUCT: "Product", CATEGORY: "Category", CUSTOMER: "Customer"}
+TITLES = {PRODUCT: N_("Product"), CATEGORY: N_("Category"), CUSTOMER: N_("Customer")}
 PLACED = (CUSTOMER,)  # where the place of a field can be edited (SCM-07, SCREENS 8)
 
 
@@ -51,9 +53,12 @@ def refresh(connector_id: str, entity: str) -> Response:
     )
     if found:
         configuring.changed()
-        told = f" New: {', '.join(found.new[:8])}." if found.new else ""
-        gone = f" No longer there: {', '.join(found.gone[:8])}." if found.gone else ""
-        flash(f"The schema was refreshed: {found.count} fields.{told}{gone}", "success")
+        told = [_("The schema was refreshed: %(count)s fields.", count=found.count)]
+        if found.new:
+            told.append(_("New: %(fields)s.", fields=", ".join(found.new[:8])))
+        if found.gone:
+            told.append(_("No longer there: %(fields)s.", fields=", ".join(found.gone[:8])))
+        flash(" ".join(told), "success")
     return go(_address(config, entity))
 
 
@@ -72,8 +77,8 @@ def save(connector_id: str, entity: str) -> Response:
     except Invalid as error:
         return _show(config, entity, edits=edits, status=422, errors=error.errors)
     configuring.changed()
-    told = f"{len(said)} fields" if len(said) > 3 else "; ".join(said)
-    flash(f"Saved: {told}." if said else "Saved. Nothing was different.", "success")
+    told = _("%(number)s fields", number=len(said)) if len(said) > 3 else "; ".join(said)
+    flash(_("Saved: %(what)s.", what=told) if said else _("Saved. Nothing was different."), "success")
     return go(_address(config, entity))
 
 
@@ -118,7 +123,7 @@ def _show(
     tab = wanted if wanted in tabs else (tabs[0] if tabs and not text else "")
     rows = [_shown(row, (edits or {}).get(row["name"]), errors or {}) for row in stored if _fits(row, tab, text)]
     more = {
-        "entities": [(name, TITLES[name]) for name in entities(config)],
+        "entities": [(name, tr(TITLES[name])) for name in entities(config)],
         "placed": entity in PLACED,
         "loaded_at": max((row["loaded_at"] for row in stored), default=None),
         "active": sum(row["active"] for row in stored),
@@ -126,7 +131,7 @@ def _show(
         "admin": configuring.admin(),
     }
     return render(
-        "schema/page.html", status=status, config=config, entity=entity, title=TITLES[entity], tabs=tabs, tab=tab,
+        "schema/page.html", status=status, config=config, entity=entity, title=tr(TITLES[entity]), tabs=tabs, tab=tab,
         text=text, rows=rows, stored=stored, stale=stale, errors=errors or {}, **more,
     )  # fmt: skip
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Response, flash, request, url_for
+from flask_babel import gettext as _
 from flask_login import current_user
 
 from connector.errors import Invalid
@@ -40,7 +41,7 @@ def save_statuses(connector_id: str) -> Response:
     except Invalid as error:
         return _show(config, 422, edits=edits, errors=error.errors, added=added)
     configuring.changed()
-    flash("Saved: " + "; ".join(said) + "." if said else "Nothing was different.", "success")
+    flash(_("Saved: %(what)s.", what="; ".join(said)) if said else _("Nothing was different."), "success")
     return go(url_for("mapping.order_statuses", connector_id=config.id))
 
 

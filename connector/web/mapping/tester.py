@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from flask_babel import gettext as _
+
 from connector.errors import Invalid, Outcome
 from connector.queue.reading import history
 from connector.queue.reading.filters import Filter
@@ -20,17 +22,18 @@ from connector.setup.kinds import Kind
 from connector.systems import mapping
 from connector.systems.mapping import Result, Row
 from connector.web.frame import configuring
+from connector.web.frame.language import N_, tr
 
 LAST = 50
 ASKS = {
-    "customer_group": ("Customer class", "Price class"),
-    "payment": ("Store payment method", "Card type"),
-    "shipping_out": ("ERP ship via", ""),
-    "shipping_in": ("Store shipping method", "Text that buyers see"),
-    "warehouse": ("ERP warehouse", ""),
-    "status_out": ("ERP order status", ""),
-    "status_in": ("Store order status", ""),
-    "branch": ("Store view", "Website"),
+    "customer_group": (N_("Customer class"), N_("Price class")),
+    "payment": (N_("Store payment method"), N_("Card type")),
+    "shipping_out": (N_("ERP ship via"), ""),
+    "shipping_in": (N_("Store shipping method"), N_("Text that buyers see")),
+    "warehouse": (N_("ERP warehouse"), ""),
+    "status_out": (N_("ERP order status"), ""),
+    "status_in": (N_("Store order status"), ""),
+    "branch": (N_("Store view"), N_("Website")),
 }
 
 
@@ -57,7 +60,8 @@ class Tried:
 
 def asks(kind: Kind) -> tuple[str, str]:
     """What the tester of a kind asks for: one or two fields."""
-    return ASKS.get(kind.name, ("Record key", ""))
+    first, second = ASKS.get(kind.name, (N_("Record key"), ""))
+    return tr(first), tr(second)
 
 
 def tried(
@@ -75,7 +79,7 @@ def tried(
         return Tried(found=looked_up(kind.name, rows, key, second))
     said = Tried()
     if not places:
-        said.problems.append("Fill in a row to try it.")
+        said.problems.append(_("Fill in a row to try it."))
         return said
     before = mapping.of(old)
     mine = [(before[at] if at < len(before) else None, rows[at]) for at in places]
@@ -93,19 +97,23 @@ def _one_way(
     try:
         system = configuring.side(configuring.engine().systems(config.id), name)
         if not keys:
-            said.problems.append(f"No message of {kind.entity} went that way yet: type the key of a record.")
+            said.problems.append(
+                _("No message of %(entity)s went that way yet: type the key of a record.", entity=kind.entity)
+            )
             return
         records: dict[str, Record] = system.read_many(kind.entity, keys)
     except Outcome as word:
         said.problems.append(word.reason)
         return
     except Invalid:
-        said.problems.append("The connection of this connector is not complete.")
+        said.problems.append(_("The connection of this connector is not complete."))
         return
     if key and key not in records:
-        said.problems.append(f"{system.label} has no {kind.entity} {key}.")
+        said.problems.append(
+            _("%(system)s has no %(entity)s %(key)s.", system=system.label, entity=kind.entity, key=key)
+        )
     if key in records:
-        said.lines += [_line(new, records[key], direction) for _, new in rows]
+        said.lines += [_line(new, records[key], direction) for _old, new in rows]
     for each in keys:
         if each in records and each != key:
             said.looked += 1
@@ -127,9 +135,8 @@ def _result(row: Row, record: Record, direction: str) -> Result:
 def _line(row: Row, record: Record, direction: str) -> Line:
     result = _result(row, record, direction)
     if result.value is None and not result.problem:
-        return Line(
-            _name(row, direction), "", "", f"The record does not tell {row.source(direction)}: nothing is sent."
-        )
+        problem = _("The record does not tell %(field)s: nothing is sent.", field=row.source(direction))
+        return Line(_name(row, direction), "", "", problem)
     return Line(_name(row, direction), result.source, result.value or "", result.problem)
 
 
@@ -137,7 +144,9 @@ def _changes(rows: Sequence[tuple[Row | None, Row]], record: Record, direction: 
     """Rows whose new value differs from the stored row's for this record."""
     found = []
     for old, new in rows:
-        was = _said(old, record, direction) if old and old.direction in (direction, *mapping.BOTH) else "(not mapped)"
+        was = (
+            _said(old, record, direction) if old and old.direction in (direction, *mapping.BOTH) else _("(not mapped)")
+        )
         now = _said(new, record, direction)
         if was != now:
             found.append({"key": record.key, "row": _name(new, direction), "old": was, "new": now})
@@ -147,48 +156,53 @@ def _changes(rows: Sequence[tuple[Row | None, Row]], record: Record, direction: 
 def _said(row: Row, record: Record, direction: str) -> str:
     result = _result(row, record, direction)
     if result.problem:
-        return f"Fails: {result.problem}"
-    return "(nothing)" if result.value is None else result.value[:300]
+        return _("Fails: %(why)s", why=result.problem)
+    return _("(nothing)") if result.value is None else result.value[:300]
 
 
 def _name(row: Row, direction: str) -> str:
-    return f"{row.source(direction) or 'a constant'} to {row.target(direction)}"
+    return _("%(source)s to %(target)s", source=row.source(direction) or _("a constant"), target=row.target(direction))
 
 
 def looked_up(kind: str, rows: Sequence[Row], first: str, second: str) -> str:
     """What a table answers for a value, in a sentence."""
     if not first:
-        return "Type a value to look up."
+        return _("Type a value to look up.")
     if kind == "customer_group":
         group = mapping.group_of(rows, first, second)
-        return f"Store group {group}." if group else "No row fits: such a customer keeps the store's default group."
+        if not group:
+            return _("No row fits: such a customer keeps the store's default group.")
+        return _("Store group %(group)s.", group=group)
     if kind in ("status_out", "status_in"):
         hit = (mapping.status_out if kind == "status_out" else mapping.status_in)(rows, first)
         said = (hit.row.store if kind == "status_out" else hit.row.erp) if hit.row else ""
-        near = f" Did you mean {hit.nearly}?" if hit.nearly else ""
-        return f"Becomes {said}." if said else f"No row has this status: the order is left alone.{near}"
+        if said:
+            return _("Becomes %(status)s.", status=said)
+        if hit.nearly:
+            return _("No row has this status: the order is left alone. Did you mean %(status)s?", status=hit.nearly)
+        return _("No row has this status: the order is left alone.")
     if kind == "warehouse":
         source = mapping.source_of(rows, first)
-        return f"Source {source}." if source else "This warehouse is not mapped."
+        return _("Source %(source)s.", source=source) if source else _("This warehouse is not mapped.")
     return _routed(kind, rows, first, second)
 
 
 def _routed(kind: str, rows: Sequence[Row], first: str, second: str) -> str:
     if kind == "payment":
         row = mapping.payment(rows, first, second)
-        account = str(row.more.get("cash_account") or "the default cash account") if row else ""
-        return (
-            f"ERP method {row.erp}, {account}." if row else "No row fits: the default method of the settings is used."
-        )
+        if not row:
+            return _("No row fits: the default method of the settings is used.")
+        account = str(row.more.get("cash_account") or _("the default cash account"))
+        return _("ERP method %(method)s, %(account)s.", method=row.erp, account=account)
     if kind == "shipping_out":
         row = mapping.shipping_out(rows, first)
-        return (
-            f"Carrier {row.store} {row.more.get('title') or ''}".strip() + "."
-            if row
-            else "This ship via is not mapped."
-        )
+        if not row:
+            return _("This ship via is not mapped.")
+        return _("Carrier %(carrier)s.", carrier=f"{row.store} {row.more.get('title') or ''}".strip())
     if kind == "shipping_in":
         row = mapping.shipping_in(rows, first, second)
-        return f"Ship via {row.erp}." if row else f"An order with {first} fails: it is not mapped."
+        if not row:
+            return _("An order with %(method)s fails: it is not mapped.", method=first)
+        return _("Ship via %(ship_via)s.", ship_via=row.erp)
     row = mapping.branch(rows, first, second)
-    return f"Branch {row.erp}." if row else "This store view has no branch of its own."
+    return _("Branch %(branch)s.", branch=row.erp) if row else _("This store view has no branch of its own.")

@@ -15,9 +15,11 @@ from connector.sync import changes
 from connector.web.access.auth import need
 from connector.web.frame import asking, exports
 from connector.web.frame.asking import ENTITIES, Asked
+from connector.web.frame.language import N_
 from connector.web.frame.render import render
 
 blueprint = Blueprint("changelog", __name__, url_prefix="/log/changes")
+KINDS = {"created": N_("Created"), "updated": N_("Updated"), "deleted": N_("Deleted")}
 COLUMNS = ("At", "Connector", "Entity", "Direction", "Key", "Message", "What", "Field", "Before", "After")
 
 
@@ -35,9 +37,10 @@ def page() -> Response:
         asked=asked,
         found=found,
         told=changes.told,
+        kinds=KINDS,
         deep="before" in request.args,
         connectors=asking.connector_choices(),
-        entities=ENTITIES,
+        entities=asking.said(ENTITIES),
         export=asking.query(url_for("changelog.export"), **asked.values),
     )
 

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, Response, abort, flash, request, url_for
+from flask_babel import format_decimal
 from flask_login import current_user
+from markupsafe import Markup
 
 from connector import events, notices
 from connector.queue import housekeeping
@@ -15,6 +17,7 @@ from connector.queue.reading.numbers import CAP
 from connector.setup.models import ADMIN
 from connector.web.access.auth import need
 from connector.web.frame import asking
+from connector.web.frame.language import N_, tr
 from connector.web.frame.render import go, render
 from connector.web.frame.words import counted
 
@@ -36,21 +39,27 @@ class Clearing:
 
 CLEARINGS = {
     "clear": Clearing(
-        "Clear log",
-        "entries of the connector log are deleted for good. Messages stay, also what failed; so does the audit trail.",
-        "Clear the log",
+        N_("Clear log"),
+        N_(
+            "<strong>%(number)s</strong> entries of the connector log are deleted for good. "
+            "Messages stay, also what failed; so does the audit trail."
+        ),
+        N_("Clear the log"),
         lambda connectors: housekeeping.count(connectors, CAP),
         housekeeping.clear,
-        "The log was cleared: {} entries were deleted.",
+        N_("The log was cleared: %(number)s entries were deleted."),
         "log.attempts",
     ),
     "flush": Clearing(
-        "Flush messages",
-        "system messages of bulk operations are deleted for good. The log and what needs a person stay.",
-        "Flush",
+        N_("Flush messages"),
+        N_(
+            "<strong>%(number)s</strong> system messages of bulk operations are deleted for good. "
+            "The log and what needs a person stay."
+        ),
+        N_("Flush"),
         lambda connectors: notices.count(connectors, CAP),
         notices.flush,
-        "Messages of bulk operations were flushed: {} were deleted.",
+        N_("Messages of bulk operations were flushed: %(number)s were deleted."),
         "notices.page",
     ),
 }
@@ -72,11 +81,12 @@ def page(what: str) -> Response:
     if request.method == "GET":
         number = clearing.count(wanted)
         more: dict[str, Any] = {"what": what, "clearing": clearing, "connectors": mine, "chosen": chosen}
-        return render("log/clear.html", number=counted(number), any=number > 0, **more)
+        question = Markup(tr(clearing.question)) % {"number": counted(number)}
+        return render("log/clear.html", question=question, any=number > 0, **more)
     went = clearing.do(wanted)
-    text = clearing.done.format(f"{went:,}")
+    text = clearing.done % {"number": f"{went:,}"}  # as the log keeps it
     events.record("Configuration", text, connector_id=chosen, user=current_user.name, details={"connectors": wanted})
-    flash(text, "success")
+    flash(tr(clearing.done) % {"number": format_decimal(went)}, "success")
     return go(url_for(clearing.back))
 
 

@@ -14,6 +14,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
+from flask_babel import format_decimal
+from flask_babel import gettext as _
+
 FEW = 5  # calls that are all shown with each record of a batch
 LONGEST = 20_000  # characters of one body that a page shows
 SECRET = re.compile(r"pass|secret|token|api[-_]?key|signature|authorization", re.IGNORECASE)
@@ -140,7 +143,10 @@ def pretty(value: Any) -> str:
 
 
 def _cut(text: str) -> str:
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]}\n… {len(text) - LONGEST:,} more characters"
+    if len(text) <= LONGEST:
+        return text
+    more = _("… %(number)s more characters", number=format_decimal(len(text) - LONGEST))
+    return f"{text[:LONGEST]}\n{more}"
 
 
 def _curl(method: str, url: str, headers: tuple[tuple[str, str], ...], body: Any) -> str:

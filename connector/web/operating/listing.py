@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from flask import Response, url_for
+from flask_babel import format_datetime, format_decimal
+from flask_babel import gettext as _
 
 from connector.db import utcnow
 from connector.queue.lanes import Lane
@@ -39,9 +41,13 @@ def day(chosen: Filter, asked: Asked) -> chart.Bars | None:
         number = getattr(slot, COUNTED[chosen.status])
         address = asking.query("/messages", **(asked.values | within(slot.since, slot.until))) if number else ""
         failed = slot.failed if chosen.status in ("", FAILED) else 0
-        parts.append(chart.Part(f"{slot.since:%a %H:%M} UTC", number, f"{number:,} messages", address, failed))
+        label = f"{format_datetime(slot.since, 'EEE HH:mm', rebase=False)} UTC"
+        text = _("%(number)s messages", number=format_decimal(number))
+        parts.append(chart.Part(label, number, text, address, failed))
     total = sum(part.amount for part in parts)
-    return chart.bars(parts, f"{int(total):,} messages ended in the last day.") if total else None
+    if not total:
+        return None
+    return chart.bars(parts, _("%(number)s messages ended in the last day.", number=format_decimal(int(total))))
 
 
 def file(chosen: Filter) -> Response:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, Response, abort, redirect, request, url_for
+from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import Row
 from werkzeug.wrappers import Response as Redirect
@@ -23,20 +24,32 @@ from connector.sync import catalogue
 from connector.web.access.auth import allow, need
 from connector.web.frame import asking, exports
 from connector.web.frame.asking import ENTITIES, LARGEST, Asked
+from connector.web.frame.language import N_, tr
 from connector.web.frame.render import render
 from connector.web.operating import actions, exchanges
 
 blueprint = Blueprint("log", __name__, url_prefix="/log")
-LEVELS = tuple((level, level.capitalize()) for level in ("info", "warning", "error", "debug"))
-RUN_STATUSES = tuple((status, status.capitalize()) for status in ("processing", "success", "error", "notice"))
+LEVELS = (("info", N_("Info")), ("warning", N_("Warning")), ("error", N_("Error")), ("debug", N_("Debug")))
+RUN_STATUSES = (
+    ("processing", N_("Processing")),
+    ("success", N_("Success")),
+    ("error", N_("Error")),
+    ("notice", N_("Notice")),
+)
 # LOG-08's ten codes, and price, which travels on its own here
-CODES = tuple(
-    (code, code.replace("_", " ").capitalize())
-    for code in (
-        "product", "price", "inventory", "category", "customer", "order", "tax_category", "product_attribute",
-        "customer_attribute", "product_configurator", "product_image",
-    )
-)  # fmt: skip
+CODES = (
+    ("product", N_("Product")),
+    ("price", N_("Price")),
+    ("inventory", N_("Inventory")),
+    ("category", N_("Category")),
+    ("customer", N_("Customer")),
+    ("order", N_("Order")),
+    ("tax_category", N_("Tax category")),
+    ("product_attribute", N_("Product attribute")),
+    ("customer_attribute", N_("Customer attribute")),
+    ("product_configurator", N_("Product configurator")),
+    ("product_image", N_("Product image")),
+)
 EVENT_COLUMNS = ("Level", "Action Type", "What happened", "Connector", "Login User", "At")
 RUN_COLUMNS = (
     "Code", "Connector", "Created", "Scheduled", "Executed", "Finished", "Run Mode", "Login User", "Sync Type",
@@ -78,7 +91,7 @@ def _wanted(asked: Asked) -> tuple[LogFilter, str]:
         without=current_user.hidden,
     )
     if chosen.since and chosen.until and chosen.since > chosen.until:
-        asked.errors["to_date"] = "This is before the beginning."
+        asked.errors["to_date"] = _("This is before the beginning.")
     return chosen, action if action and meant is None else ""
 
 
@@ -100,8 +113,8 @@ def attempts() -> Response | Redirect:
         lines=[Line(row) for row in found.rows],
         deep="before" in request.args,
         connectors=asking.connector_choices(),
-        levels=LEVELS,
-        actions=[(action, action) for action in actions.DOCUMENTED],
+        levels=asking.said(LEVELS),
+        actions=[(action, tr(action)) for action in actions.DOCUMENTED],
         export=asking.query(url_for("log.export"), **asked.values),
         may_clear=_may_clear(),
     )
@@ -157,8 +170,8 @@ def runs() -> Response:
         found=found,
         deep="before" in request.args,
         connectors=asking.connector_choices(),
-        codes=CODES,
-        statuses=RUN_STATUSES,
+        codes=asking.said(CODES),
+        statuses=asking.said(RUN_STATUSES),
         group=_group,
         details=logbook.details,
         export=asking.query(url_for("log.export_runs"), **asked.values),
@@ -241,7 +254,9 @@ def _word(line: Row[Any]) -> str:
     """What a line says of its record: created, updated, skipped, failed (MAN-14); "" leaves the outcome as it is."""
     if line.outcome != "succeeded":
         return ""
-    return "Created" if " created." in line.summary else "Updated" if " updated." in line.summary else "Done"
+    if " created." in line.summary:
+        return _("Created")
+    return _("Updated") if " updated." in line.summary else _("Done")
 
 
 @blueprint.get("/events")
@@ -259,8 +274,8 @@ def events() -> Response:
         older=found[49].id if len(found) > 50 else None,
         deep="before" in request.args,
         connectors=asking.connector_choices(),
-        levels=LEVELS,
-        actions=[(action, action) for action in _shown()],
+        levels=asking.said(LEVELS),
+        actions=[(action, tr(action)) for action in _shown()],
         facts=_facts,
         export=asking.query(url_for("log.export_events"), **asked.values),
     )

@@ -22,13 +22,18 @@ from connector.sync.catalogue import SYNCS
 from connector.sync.terms import Found
 from connector.web.access.auth import need
 from connector.web.frame.asking import LARGEST, Asked
+from connector.web.frame.language import N_, tr
 from connector.web.frame.render import go, render
 
 blueprint = Blueprint("search", __name__, url_prefix="/search")
 MOST = 100
 ORDER = list(dict.fromkeys(sync.entity for sync in SYNCS))
 TITLES = {sync.entity: sync.title for sync in SYNCS}
-BY = {"key": "its key", "id": "its number in the other system", "name": "a number or address in it"}
+BY = {
+    "key": N_("its key"),
+    "id": N_("its number in the other system"),
+    "name": N_("a number or address in it"),
+}
 
 
 @blueprint.get("")
@@ -47,7 +52,7 @@ def page() -> Response:
         status=asked.status,
         asked=asked,
         text=text,
-        found=[(each, TITLES.get(each.entity, each.entity), BY[each.by], _address(each)) for each in found],
+        found=[(each, tr(TITLES.get(each.entity, each.entity)), tr(BY[each.by]), _address(each)) for each in found],
         message=number,
         full=len(found) >= MOST,
     )

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from flask_babel import gettext as _
+
 from connector.queue.reading import history
 from connector.queue.repairing import care, overrides
 from connector.records import CATEGORY, CUSTOMER
@@ -64,7 +66,7 @@ def _edits(ids: Any) -> list[Entry]:
             row.message_id,
             row.created_at,
             "edited",
-            row.reason if row.used_at else f"{row.reason} (no try has taken it yet)",
+            row.reason if row.used_at else _("%(reason)s (no try has taken it yet)", reason=row.reason),
             row.user,
             fields=[(path, before, after) for path, (before, after) in json.loads(row.fields).items()],
         )
@@ -73,7 +75,7 @@ def _edits(ids: Any) -> list[Entry]:
 
 
 def _change(row: Any) -> Entry:
-    text = {"created": "Made with", "deleted": "Taken out"}.get(row.kind, "Changed")
+    text = {"created": _("Made with"), "deleted": _("Taken out")}.get(row.kind, _("Changed"))
     return Entry("change", row.id, row.message_id, row.at, "changed", text, fields=changes.told(row.fields))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, abort, flash, request, url_for
+from flask_babel import gettext as _
 from flask_login import current_user
 
 from connector.errors import Invalid
@@ -40,7 +41,7 @@ def save() -> Response:
         views.save(current_user.name, typed("name"), address)
     except Invalid as error:
         return _page(422, error.errors)
-    flash(f"Kept as “{' '.join(typed('name').split())}”: it stands under Saved views.", "success")
+    flash(_("Kept as “%(name)s”: it stands under Saved views.", name=" ".join(typed("name").split())), "success")
     return go(request.script_root + address)
 
 
@@ -49,5 +50,5 @@ def save() -> Response:
 def remove(number: int) -> Response:
     if not views.remove(current_user.name, min(number, 2**31 - 1)):
         abort(404)
-    flash("Taken out.", "success")
+    flash(_("Taken out."), "success")
     return go(url_for("views.page"))

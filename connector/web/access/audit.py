@@ -6,6 +6,7 @@ import json
 from typing import Any, NamedTuple
 
 from flask import Blueprint, Response, abort, request, url_for
+from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import Row
 
@@ -84,7 +85,7 @@ def _wanted(asked: Asked) -> dict[str, Any]:
         "without": current_user.hidden,
     }
     if wanted["since"] and wanted["until"] and wanted["since"] > wanted["until"]:
-        asked.errors["to_date"] = "This is before the beginning."
+        asked.errors["to_date"] = _("This is before the beginning.")
     return wanted
 
 

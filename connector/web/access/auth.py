@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
 
 from flask import Flask, Response, abort, current_app, flash, g, make_response, redirect, request, session, url_for
+from flask_babel import gettext as _
 from flask_login import AnonymousUserMixin, LoginManager, UserMixin, current_user, logout_user
 from sqlalchemy import select
 
@@ -206,7 +207,7 @@ def _guard() -> Response | None:
     if sessions.over():
         logout_user()
         session.clear()
-        flash("You were signed out because the session had come to its end. Sign in again.", "warning")
+        flash(_("You were signed out because the session had come to its end. Sign in again."), "warning")
         return manager.unauthorized()
     if current_user.must_change and request.endpoint not in ("auth.account", "auth.sign_out"):
         return go(url_for("auth.account"))

@@ -6,6 +6,8 @@ import hashlib
 from typing import Any
 
 from flask import Blueprint, Response, abort, flash, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, SelectField, StringField
@@ -16,22 +18,27 @@ from connector.setup import grants, tokens, users
 from connector.setup.models import ADMIN, OPERATOR, VIEWER, User
 from connector.web.access.auth import need
 from connector.web.frame import asking
+from connector.web.frame.language import tr
 from connector.web.frame.render import go, render
 
 blueprint = Blueprint("people", __name__, url_prefix="/people")
-ROLES = ((VIEWER, "Viewer: looks"), (OPERATOR, "Operator: also sends, repairs"), (ADMIN, "Administrator: also sets up"))
+ROLES = (
+    (VIEWER, _l("Viewer: looks")),
+    (OPERATOR, _l("Operator: also sends, repairs")),
+    (ADMIN, _l("Administrator: also sets up")),
+)
 GRANTS = (
-    ("", "As everywhere else"),
-    (grants.NONE, "None: does not see it"),
-    (VIEWER, "Viewer"),
-    (OPERATOR, "Operator"),
-    (ADMIN, "Administrator"),
+    ("", _l("As everywhere else")),
+    (grants.NONE, _l("None: does not see it")),
+    (VIEWER, _l("Viewer")),
+    (OPERATOR, _l("Operator")),
+    (ADMIN, _l("Administrator")),
 )
 
 
 class NewPerson(FlaskForm):
-    name = StringField("Name", render_kw={"maxlength": users.LONGEST_NAME, "autocomplete": "off", "required": True})
-    role = SelectField("Role", choices=list(ROLES), default=VIEWER, validate_choice=False)
+    name = StringField(_l("Name"), render_kw={"maxlength": users.LONGEST_NAME, "autocomplete": "off", "required": True})
+    role = SelectField(_l("Role"), choices=list(ROLES), default=VIEWER, validate_choice=False)
 
 
 @blueprint.get("")
@@ -73,7 +80,7 @@ def save(number: int) -> Response:
     if form["seen"].data != _fingerprint(user):
         form["seen"].data = _fingerprint(user)
         return _show(user, form, 409, stale=True)
-    wanted = {id: str(form[f"grant-{id}"].data or "") for id, _ in _connectors()}
+    wanted = {id: str(form[f"grant-{id}"].data or "") for id, _name in _connectors()}
     try:
         grants.check(wanted)
         said = users.change(user, by=current_user.name, role=str(form["role"].data), active=bool(form["active"].data))
@@ -81,7 +88,7 @@ def save(number: int) -> Response:
     except Invalid as error:
         _place(form, error)
         return _show(user, form, 422)
-    flash(f"Saved: {'; '.join(said)}." if said else "Saved. Nothing was different.", "success")
+    flash(_("Saved: %(changes)s.", changes="; ".join(said)) if said else _("Saved. Nothing was different."), "success")
     return go(url_for("people.person", number=number))
 
 
@@ -99,7 +106,8 @@ def password(number: int) -> Response:
 def unlock(number: int) -> Response:
     user = _find(number)
     done = users.unlock(user, by=current_user.name)
-    flash(f"{user.name} can sign in again." if done else f"{user.name} was not locked.", "success")
+    said = _("%(name)s can sign in again.", name=user.name) if done else _("%(name)s was not locked.", name=user.name)
+    flash(said, "success")
     return go(url_for("people.person", number=number))
 
 
@@ -109,7 +117,7 @@ def sign_out(number: int) -> Response:
     """End every session of a person."""
     user = _find(number)
     users.end_sessions(user, by=current_user.name)
-    flash(f"Every session of {user.name} has ended.", "success")
+    flash(_("Every session of %(name)s has ended.", name=user.name), "success")
     return go(url_for("people.person", number=number))
 
 
@@ -122,7 +130,7 @@ def revoke(number: int, token: int) -> Response:
         name = tokens.revoke(token, by=current_user.name, user_id=user.id)
     except KeyError:
         abort(404)
-    flash(f"The token {name} is revoked.", "success")
+    flash(_("The token %(name)s is revoked.", name=name), "success")
     return go(url_for("people.person", number=number))
 
 
@@ -141,16 +149,17 @@ def _form(user: User, *, filled: bool) -> FlaskForm:
     """The form of a person: as it was sent, or with what is stored."""
     fields: dict[str, Any] = {
         "seen": HiddenField(),
-        "role": SelectField("Role everywhere", choices=list(ROLES), validate_choice=False),
-        "active": BooleanField("May sign in"),
+        "role": SelectField(_("Role everywhere"), choices=list(ROLES), validate_choice=False),
+        "active": BooleanField(_("May sign in")),
     }
     for id, label in _connectors():
-        fields[f"grant-{id}"] = SelectField(f"Role in {label}", choices=list(GRANTS), validate_choice=False)
+        title = _("Role in %(connector)s", connector=label)
+        fields[f"grant-{id}"] = SelectField(title, choices=list(GRANTS), validate_choice=False)
     form: FlaskForm = type("PersonForm", (FlaskForm,), fields)()
     if filled:
         held = grants.of(user.id)
         form["seen"].data, form["role"].data, form["active"].data = _fingerprint(user), user.role, user.active
-        for id, _ in _connectors():
+        for id, _name in _connectors():
             form[f"grant-{id}"].data = held.get(id, "")
     return form
 
@@ -191,4 +200,4 @@ def _state(user: User) -> str:
 
 def _place(form: FlaskForm, error: Invalid) -> None:
     for name, sentence in error.errors.items():
-        form[name].errors = [*form[name].errors, sentence]
+        form[name].errors = [*form[name].errors, tr(sentence)]

@@ -6,6 +6,9 @@ import hmac
 import logging
 
 from flask import Blueprint, Response, current_app, flash, make_response, redirect, request, session, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from flask_login import current_user, login_user, logout_user
 from flask_wtf import FlaskForm
 from wtforms import PasswordField, StringField
@@ -19,37 +22,42 @@ from connector.setup.models import User
 from connector.web.access import sessions
 from connector.web.access.auth import load, public, safe_next
 from connector.web.frame.flood import Flood
+from connector.web.frame.language import N_, tr
 from connector.web.frame.render import render
 
 log = logging.getLogger(__name__)
 told, refused = Flood(1), Flood()
 blueprint = Blueprint("auth", __name__)
 SHORTEST, LONGEST = users.SHORTEST, users.LONGEST
-WRONG = "The name or the password is wrong. After five wrong passwords a name is locked for 15 minutes."
+WRONG = N_("The name or the password is wrong. After five wrong passwords a name is locked for 15 minutes.")
+TOO_LONG = _l("This is too long.")
+
+
+BETWEEN = _l("Use at least %(low)s and at most %(high)s characters.", low=SHORTEST, high=LONGEST)
 
 
 class SignIn(FlaskForm):
-    name = StringField("Name", [InputRequired("Type your name."), Length(max=120, message="This is too long.")])
+    name = StringField(_l("Name"), [InputRequired(_l("Type your name.")), Length(max=120, message=TOO_LONG)])
     password = PasswordField(
-        "Password", [InputRequired("Type your password."), Length(max=LONGEST, message="This is too long.")]
+        _l("Password"), [InputRequired(_l("Type your password.")), Length(max=LONGEST, message=TOO_LONG)]
     )
 
 
 class First(FlaskForm):
     code = StringField(
-        "Set-up code",
-        [InputRequired("Type the code from the log of the server."), Length(max=60, message="This is too long.")],
+        _l("Set-up code"),
+        [InputRequired(_l("Type the code from the log of the server.")), Length(max=60, message=TOO_LONG)],
         render_kw={"spellcheck": "false"},
     )
-    name = StringField("Name", [InputRequired("Type a name."), Length(max=120, message="This is too long.")])
+    name = StringField(_l("Name"), [InputRequired(_l("Type a name.")), Length(max=120, message=TOO_LONG)])
     password = PasswordField(
-        "Password",
+        _l("Password"),
         [
-            InputRequired("Type a password."),
-            Length(SHORTEST, LONGEST, f"Use at least {SHORTEST} and at most {LONGEST} characters."),
+            InputRequired(_l("Type a password.")),
+            Length(SHORTEST, LONGEST, BETWEEN),
         ],
     )
-    again = PasswordField("Password again", [EqualTo("password", "This is not the same as the password.")])
+    again = PasswordField(_l("Password again"), [EqualTo("password", _l("This is not the same as the password."))])
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
@@ -74,7 +82,7 @@ def _enter(name: str, password: str) -> str:
     user = users.verify(name, password)
     if user is None:
         _note_refusal(name)
-        return _locked(name) or WRONG
+        return _locked(name) or tr(WRONG)
     begin(user)
     return ""
 
@@ -103,7 +111,11 @@ def _locked(name: str) -> str:
     if user is None or user.locked_until is None or user.locked_until <= utcnow():
         return ""
     minutes = int((user.locked_until - utcnow()).total_seconds() // 60) + 1
-    return f"Too many wrong passwords: this name is locked for another {minutes} minutes. Then try again."
+    return ngettext(
+        "Too many wrong passwords: this name is locked for another %(num)d minute. Then try again.",
+        "Too many wrong passwords: this name is locked for another %(num)d minutes. Then try again.",
+        minutes,
+    )
 
 
 @blueprint.post("/sign-out")
@@ -113,7 +125,7 @@ def sign_out() -> Response:
         events.record("Sign-in", "Signed out.", user=current_user.name)
     logout_user()
     session.clear()
-    flash("You are signed out.", "success")
+    flash(_("You are signed out."), "success")
     return make_response(redirect(url_for("auth.sign_in"), 303))
 
 
@@ -137,14 +149,14 @@ def _make_first(form: First) -> bool:
     code = users.setup_code(current_app.config["SECRET_KEY"])
     given = str(form.code.data).strip().upper()
     if not hmac.compare_digest(given.encode(), code.encode()):
-        form.code.errors = ["This is not the code that stands in the log of the server."]
+        form.code.errors = [_("This is not the code that stands in the log of the server.")]
         return False
     try:
         user = users.create_first(str(form.name.data), str(form.password.data))
     except Invalid as error:
         for name, sentence in error.errors.items():
-            form[name].errors = [sentence]
+            form[name].errors = [tr(sentence)]
         return False
     begin(user)
-    flash("You are the administrator. Make your first connector next.", "success")
+    flash(_("You are the administrator. Make your first connector next."), "success")
     return True

@@ -6,12 +6,14 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from flask import abort, current_app, flash, request
+from flask_babel import gettext as _
 from flask_login import current_user
 
 from connector.errors import Invalid, Outcome
 from connector.setup import connectors, references, schema, statuses
 from connector.setup.connectors import Config, Systems
 from connector.setup.kinds import Column, Kind
+from connector.web.frame.language import tr
 
 Answer = TypeVar("Answer")
 Options = list[tuple[str, str, bool]]  # value, label, whether the system has it no more
@@ -45,9 +47,9 @@ def asking(config: Config, ask: Callable[[Systems], Answer]) -> Answer | None:
     try:
         return ask(engine().systems(config.id))
     except Outcome as word:
-        flash(f"{word.reason} {word.help}".strip(), "danger")
+        flash(f"{tr(word.reason)} {tr(word.help)}".strip(), "danger")
     except Invalid:
-        flash("The connection of this connector is not complete: fill in its settings first.", "danger")
+        flash(_("The connection of this connector is not complete: fill in its settings first."), "danger")
     return None
 
 
@@ -71,7 +73,7 @@ def chosen(name: str = "row", given: Sequence[str] | None = None) -> list[int]:
 def options(config: Config, kind: Kind, column: Column) -> Options:
     """What a column can be chosen from, as last fetched; empty: type it."""
     if column.choices:
-        return [(value, label, False) for value, label in column.choices]
+        return [(value, tr(label), False) for value, label in column.choices]
     if column.list == "fields":
         rows = schema.fields(config.id, column.name, kind.entity)
         return [(row["name"], _field_label(row), row["missing"]) for row in rows]
@@ -91,4 +93,4 @@ def _field_label(row: Any) -> str:
 def views(config: Config) -> list[tuple[str, str]]:
     """The store views that a row can be for, with the one for all first."""
     found = references.values(config.id, "store_view")
-    return [("", "All store views"), *((one.value, one.label or one.value) for one in found)]
+    return [("", _("All store views")), *((one.value, one.label or one.value) for one in found)]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
@@ -24,9 +25,10 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from connector.setup.settings import Section
 from connector.setup.values import CONFIRM
 from connector.systems.base import AMOUNT, BOOLEAN, CHOICE, INTEGER, LINES, MULTI, SECRET, Setting
+from connector.web.frame.language import N_, spoken, tr
 
 LONGEST = 4_000
-KEEP = "Stored. Leave blank to keep it."
+KEEP = N_("Stored. Leave blank to keep it.")
 
 
 class TextChoice(RadioField):
@@ -62,8 +64,9 @@ def form_for(sections: Iterable[Section], **general: Any) -> type[FlaskForm]:
         for setting in section.settings:
             fields[field_name(section, setting)] = _field(setting)
             if setting.secret and setting.confirm:
+                title = _("Confirm %(label)s", label=_lower(tr(setting.label)))
                 fields[confirm_name(section, setting)] = PasswordField(
-                    f"Confirm {_lower(setting.label)}", render_kw={"autocomplete": "new-password"}
+                    title, render_kw={"autocomplete": "new-password"}
                 )
     return type("SettingsForm", (FlaskForm,), fields)
 
@@ -77,31 +80,35 @@ def confirm_name(section: Section, setting: Setting) -> str:
 
 
 def _lower(label: str) -> str:
+    """As it stands inside an English sentence; German and Spanish write a label there as it is."""
+    if spoken() != "en":
+        return label
     return label if label[:2].isupper() else label[:1].lower() + label[1:]
 
 
 def _field(setting: Setting) -> Any:
+    label, choices = tr(setting.label), [(value, tr(text)) for value, text in setting.choices]
     look: dict[str, Any] = {"maxlength": LONGEST, "autocomplete": "off", "spellcheck": "false"}
     if setting.required:
         look["required"] = True
     if setting.kind == BOOLEAN:
-        return BooleanField(setting.label)
+        return BooleanField(label)
     if setting.kind == SECRET:
-        return PasswordField(setting.label, render_kw={"maxlength": LONGEST, "autocomplete": "new-password"})
+        return PasswordField(label, render_kw={"maxlength": LONGEST, "autocomplete": "new-password"})
     if setting.kind == CHOICE and len(setting.choices) <= 3:
-        return TextChoice(setting.label, choices=list(setting.choices), validate_choice=False)
+        return TextChoice(label, choices=choices, validate_choice=False)
     if setting.kind == CHOICE:
-        return SelectField(setting.label, choices=list(setting.choices), validate_choice=False)
+        return SelectField(label, choices=choices, validate_choice=False)
     if setting.kind == MULTI and setting.choices:
-        return Ticks(setting.label, choices=list(setting.choices), validate_choice=False)
+        return Ticks(label, choices=choices, validate_choice=False)
     if setting.kind in (LINES, MULTI):
-        return Lines(setting.label, render_kw={"rows": 3, "spellcheck": "false"})
+        return Lines(label, render_kw={"rows": 3, "spellcheck": "false"})
     if setting.kind == INTEGER:
         # a text field to WTForms, so that setup's sentence about the bounds is the only one
-        return StringField(setting.label, render_kw=look | {"type": "number", "min": setting.low, "max": setting.high})
+        return StringField(label, render_kw=look | {"type": "number", "min": setting.low, "max": setting.high})
     if setting.kind == AMOUNT:
-        return StringField(setting.label, render_kw=look | {"inputmode": "decimal", "size": 12})
-    return StringField(setting.label, render_kw=look)
+        return StringField(label, render_kw=look | {"inputmode": "decimal", "size": 12})
+    return StringField(label, render_kw=look)
 
 
 def fill(form: FlaskForm, sections: Iterable[Section], values: Mapping[str, Mapping[str, Any]]) -> None:
@@ -119,7 +126,7 @@ def mark_secrets(form: FlaskForm, sections: Iterable[Section], values: Mapping[s
         for setting in section.settings:
             if setting.secret and values.get(section.name, {}).get(setting.name):
                 field = form[field_name(section, setting)]
-                field.render_kw = {**(field.render_kw or {}), "placeholder": KEEP}
+                field.render_kw = {**(field.render_kw or {}), "placeholder": tr(KEEP)}
 
 
 def _shown(setting: Setting, value: Any) -> Any:
@@ -151,7 +158,7 @@ def place(form: FlaskForm, errors: Mapping[str, str]) -> list[str]:
     for name, sentence in errors.items():
         field = form._fields.get(name.replace(".", "-", 1)) or form._fields.get(name)
         if field is None:
-            homeless.append(sentence)
+            homeless.append(tr(sentence))
         else:
-            field.errors = [*field.errors, sentence]
+            field.errors = [*field.errors, tr(sentence)]
     return homeless

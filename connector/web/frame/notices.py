@@ -6,6 +6,7 @@ What is read is each person's own matter, so reading leaves no entry in the audi
 from __future__ import annotations
 
 from flask import Blueprint, Response, abort, flash, g, request, url_for
+from flask_babel import gettext as _
 from flask_login import current_user
 
 from connector import notices
@@ -13,11 +14,12 @@ from connector.setup.models import ADMIN
 from connector.web.access.auth import need
 from connector.web.frame import asking
 from connector.web.frame.asking import LARGEST, Asked
+from connector.web.frame.language import N_, tr
 from connector.web.frame.render import go, render
 
 blueprint = Blueprint("notices", __name__, url_prefix="/system-messages")
-KINDS = ((notices.PROBLEM, "Problem"), (notices.BULK, "Bulk operation"))
-SHOWN = (("unread", "Unread only"),)
+KINDS = ((notices.PROBLEM, N_("Problem")), (notices.BULK, N_("Bulk operation")))
+SHOWN = (("unread", N_("Unread only")),)
 SIZE = 50
 
 
@@ -26,8 +28,8 @@ SIZE = 50
 def page() -> Response:
     """The list, newest first. The address is the filter."""
     asked = Asked(request.args)
-    connector, kind = asked.text("connector", 40), asked.choice("kind", [kind for kind, _ in KINDS])
-    only, before = asked.choice("show", [value for value, _ in SHOWN]), asked.cursor("before")
+    connector, kind = asked.text("connector", 40), asked.choice("kind", [kind for kind, _label in KINDS])
+    only, before = asked.choice("show", [value for value, _label in SHOWN]), asked.cursor("before")
     narrowed = {"connector_id": connector, "kind": kind, "only_unread": bool(only), "hidden": current_user.hidden}
     rows = [] if asked.errors else notices.latest(current_user.id, before=before, limit=SIZE + 1, **narrowed)
     return render(
@@ -38,9 +40,9 @@ def page() -> Response:
         older=rows[SIZE - 1].id if len(rows) > SIZE else None,
         deep=before is not None,
         connectors=asking.connector_choices(),
-        kinds=KINDS,
-        shown=SHOWN,
-        may_flush=any(current_user.may(ADMIN, id) for id, _ in asking.connector_choices()),
+        kinds=[(kind, tr(label)) for kind, label in KINDS],
+        shown=[(value, tr(label)) for value, label in SHOWN],
+        may_flush=any(current_user.may(ADMIN, id) for id, _name in asking.connector_choices()),
     )
 
 
@@ -53,7 +55,7 @@ def read() -> Response:
         abort(400)
     done = notices.mark_read(current_user.id, int(number) if number else None, current_user.hidden)
     if not number:
-        flash(f"Marked as read: {done}." if done else "Everything was read already.", "success")
+        flash(_("Marked as read: %(number)s.", number=done) if done else _("Everything was read already."), "success")
     return go(url_for("notices.page"))
 
 

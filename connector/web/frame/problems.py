@@ -5,26 +5,39 @@ from __future__ import annotations
 import logging
 
 from flask import Flask, Response, g, jsonify, make_response, render_template, request
+from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from connector.web.access.auth import forget_who
+from connector.web.frame.language import N_, tr
 
 log = logging.getLogger(__name__)
 
 SENTENCES = {
-    401: ("Who is there?", "Send an API token that holds: Authorization: Bearer and the token."),
-    429: ("Too many tokens were wrong", "Wait a minute, then try again with the right one."),
-    400: ("This request could not be understood", "Something in the address or in the form was not as it should be."),
-    403: ("You may not do this", "Your role does not allow it. An administrator can do it or change your role."),
-    404: ("There is nothing at this address", "It may have been cleaned up, or the address has a slip in it."),
-    405: ("This cannot be done at this address", "The address exists, but not for this kind of request."),
-    409: ("Somebody else was quicker", "What you changed has been changed meanwhile. Load the page again."),
-    413: ("This is too large", "The connector takes requests of at most one megabyte."),
-    500: ("Something broke in the connector", "It has been logged. Nothing that was accepted is lost."),
-    503: ("The database does not answer", "The connector tries again by itself. Nothing that was accepted is lost."),
+    401: (N_("Who is there?"), N_("Send an API token that holds: Authorization: Bearer and the token.")),
+    429: (N_("Too many tokens were wrong"), N_("Wait a minute, then try again with the right one.")),
+    400: (
+        N_("This request could not be understood"),
+        N_("Something in the address or in the form was not as it should be."),
+    ),
+    403: (
+        N_("You may not do this"),
+        N_("Your role does not allow it. An administrator can do it or change your role."),
+    ),
+    404: (N_("There is nothing at this address"), N_("It may have been cleaned up, or the address has a slip in it.")),
+    405: (N_("This cannot be done at this address"), N_("The address exists, but not for this kind of request.")),
+    409: (N_("Somebody else was quicker"), N_("What you changed has been changed meanwhile. Load the page again.")),
+    413: (N_("This is too large"), N_("The connector takes requests of at most one megabyte.")),
+    500: (N_("Something broke in the connector"), N_("It has been logged. Nothing that was accepted is lost.")),
+    503: (
+        N_("The database does not answer"),
+        N_("The connector tries again by itself. Nothing that was accepted is lost."),
+    ),
 }
+
+UNUSUAL = N_("This did not work (%(status)s)")
 
 
 def register(app: Flask) -> None:
@@ -40,8 +53,8 @@ def _refused(error: HTTPException) -> Response:
 
 
 def _expired_form(error: CSRFError) -> Response:
-    title = "This form has expired"
-    text = "You signed in or out since it was loaded, or cookies are blocked. Nothing was changed: send it again."
+    title = N_("This form has expired")
+    text = N_("You signed in or out since it was loaded, or cookies are blocked. Nothing was changed: send it again.")
     return answer(400, title, text, back=_same_page())
 
 
@@ -51,20 +64,22 @@ def _no_database(error: OperationalError) -> Response:
 
 
 def answer(status: int, title: str = "", text: str = "", back: str = "") -> Response:
-    """The error as JSON for machines, as a page for people.
+    """The error as JSON for machines, as a page for people in their language; `title` and `text` are keys.
 
     Pages from 500 on stand alone: what the frame needs (the person, the menu) may be what is broken.
     """
-    usual = SENTENCES.get(status, (f"This did not work ({status})", "The request was refused."))
+    usual = SENTENCES.get(status, (UNUSUAL, N_("The request was refused.")))
     title, text = title or usual[0], text or usual[1]
     if request.path.startswith(("/hooks/", "/api/")):
+        title = title % {"status": status}
         response = jsonify(message=f"{title}{'' if title.endswith('?') else '.'} {text}")
         response.headers.update(_for_scripts(status))
     else:
         if status >= 500:
             forget_who()
         template = "errors/alone.html" if status >= 500 else "errors/page.html"
-        response = make_response(render_template(template, status=status, problem=title, text=text, back=back))
+        problem = _(UNUSUAL, status=status) if title == UNUSUAL else tr(title)
+        response = make_response(render_template(template, status=status, problem=problem, text=tr(text), back=back))
     response.status_code = status
     response.vary.add("HX-Request")
     return response

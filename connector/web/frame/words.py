@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from connector.db import utcnow
 from connector.queue.reading.numbers import CAP
 from connector.queue.reading.progress import Progress
+from connector.sync.catalogue import Sync
 from connector.web.frame.language import N_, tr
 
 STEPS = ((3_600, "h"), (60, "min"))  # their signs are the same in every language of ours
@@ -35,6 +36,14 @@ ENTITIES = {
     "invoice": (N_("Invoice"), N_("invoice")),
     "credit_memo": (N_("Credit memo"), N_("credit memo")),
 }
+# other codes that pages write out by the same filters
+CODES = (
+    *(N_("viewer"), N_("operator"), N_("admin"), N_("Viewer"), N_("Operator"), N_("Admin")),
+    *(N_("pending"), N_("waiting"), N_("running"), N_("failed"), N_("held"), N_("succeeded"), N_("skipped")),
+    *(N_("hourly"), N_("daily"), N_("weekly"), N_("monthly"), N_("custom")),
+    *(N_("Hourly"), N_("Daily"), N_("Weekly"), N_("Monthly"), N_("Custom")),
+    *(N_("Done"), N_("Refused"), N_("Failed"), N_("erp to store"), N_("store to erp")),
+)
 
 
 def counted(number: int, cap: int = CAP) -> str:
@@ -98,6 +107,17 @@ def entity_inside(entity: str) -> str:
     """ "order_status" -> "order status", inside a sentence."""
     plain = entity.replace("_", " ")
     return tr(ENTITIES.get(entity, (plain, plain))[1])
+
+
+def lane_title(sync: Sync) -> str:
+    """What an entity is called in one direction: "Category", "Category from the store"."""
+    title = tr(sync.title)
+    return title if sync.label == sync.title else _("%(entity)s from the store", entity=title)
+
+
+def per_cent(share: float | None) -> str:
+    """99.5 -> "99.5 %"; None, of what could not be measured -> "nothing"."""
+    return _("nothing") if share is None else f"{format_decimal(share, '#,##0.##')} %"
 
 
 def register(app: Flask) -> None:

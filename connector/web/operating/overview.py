@@ -20,7 +20,10 @@ from connector.sync.catalogue import SYNCS, Sync, find
 from connector.watch import brakes, drift
 from connector.web.access.auth import need
 from connector.web.frame import chart
+from connector.web.frame.language import tr
 from connector.web.frame.render import render
+from connector.web.frame.words import lane_title, per_cent
+from connector.web.watching.brake import sentence
 
 blueprint = Blueprint("overview", __name__)
 FEW = 8  # entities of a card that are shown even when they are quiet
@@ -116,14 +119,14 @@ def cards() -> list[Card]:
         Card(
             **row._mapping,
             rows=tuple(
-                Row(sync.entity, sync.direction, sync.label, counts[lane], oldest.get(lane), success.get(lane))
+                Row(sync.entity, sync.direction, lane_title(sync), counts[lane], oldest.get(lane), success.get(lane))
                 for sync, lane in shown[row.id]
             ),
-            backlogs=tuple((sync.label, waiting[lane]) for sync, lane in shown[row.id] if lane in waiting),
+            backlogs=tuple((lane_title(sync), waiting[lane]) for sync, lane in shown[row.id] if lane in waiting),
             chart=chart.draw(numbers.minutes(row.id, now)),
-            questions=tuple((one.id, brakes.sentence(one)) for one in questions if one.connector_id == row.id),
+            questions=tuple((one.id, sentence(one)) for one in questions if one.connector_id == row.id),
             in_step=tuple(
-                (find(entity).title, drift.percent(one), one.id)
+                (tr(find(entity).title), per_cent(drift.share_of(one)), one.id)
                 for (id, entity), one in sorted(compared.items())
                 if id == row.id
             ),

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from flask import Blueprint, Response, abort, current_app, flash, request, url_for
+from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import Row as Stored
 
@@ -19,18 +20,19 @@ from connector.setup.models import ADMIN, OPERATOR, Schedule
 from connector.web.access.auth import need
 from connector.web.frame import asking
 from connector.web.frame.asking import Asked
+from connector.web.frame.language import N_, tr
 from connector.web.frame.render import go, render
-from connector.web.frame.words import duration
+from connector.web.frame.words import duration, entity_inside
 
 blueprint = Blueprint("schedulers", __name__, url_prefix="/schedulers")
 METHODS = {
-    schedules.WINDOW: "Work the queue",
-    schedules.POLL: "Look for changes",
-    schedules.FAILED: "Send failed orders again",
-    schedules.CLEAN: "Clean the log",
-    schedules.EXPIRY: "Check credentials",
-    schedules.COMPARE: "Compare both systems",
-    schedules.BATCH: "Batch process",
+    schedules.WINDOW: N_("Work the queue"),
+    schedules.POLL: N_("Look for changes"),
+    schedules.FAILED: N_("Send failed orders again"),
+    schedules.CLEAN: N_("Clean the log"),
+    schedules.EXPIRY: N_("Check credentials"),
+    schedules.COMPARE: N_("Compare both systems"),
+    schedules.BATCH: N_("Batch process"),
 }
 CODES = {schedules.CLEAN: "cleanLog", schedules.EXPIRY: "credentialExpiry", schedules.FAILED: "failedOrderSync"}
 SUFFIXES = {schedules.POLL: "Sync", schedules.BATCH: "Batch"}
@@ -56,7 +58,8 @@ class Row(NamedTuple):
     @property
     def named(self) -> str:
         """What a screen reader hears behind the word of a button."""
-        return f"{self.code} {self.schedule.direction.replace('_', ' ')} of {self.schedule.connector_id}"
+        way = entity_inside(self.schedule.direction)
+        return _("%(code)s %(way)s of %(connector)s", code=self.code, way=way, connector=self.schedule.connector_id)
 
 
 @blueprint.get("")
@@ -65,7 +68,7 @@ def page() -> Response:
     """All schedules that may be seen, with the entities that take part. The address is the filter."""
     asked, choices = Asked(request.args), asking.connector_choices()
     wanted = {
-        "connector": asked.choice("connector", [id for id, _ in choices]),
+        "connector": asked.choice("connector", [id for id, _name in choices]),
         "job": asked.choice("job", METHODS),
         "entity": asked.choice("entity", dict(asking.ENTITIES)),
         "active": asked.choice("active", STATES),
@@ -77,8 +80,8 @@ def page() -> Response:
         asked=asked,
         rows=[] if asked.errors else _rows(wanted),
         connectors=choices,
-        methods=list(METHODS.items()),
-        entities=list(dict(asking.ENTITIES).items()),
+        methods=[(job, tr(label)) for job, label in METHODS.items()],
+        entities=[(entity, tr(title)) for entity, title in asking.ENTITIES],
     )
 
 
@@ -90,14 +93,15 @@ def run(connector_id: str, number: int) -> Response:
     try:
         started = current_app.extensions["engine"].launch(schedule, user=current_user.name)
     except Outcome as word:
-        flash(f"{code(schedule)} was not started: {word.reason}", "warning")
+        flash(_("%(code)s was not started: %(reason)s", code=code(schedule), reason=word.reason), "warning")
     else:
         if started:
             text = f"Schedule {code(schedule)} was started by hand."
             events.record("Configuration", text, connector_id=connector_id, user=current_user.name)
-            flash(f"{code(schedule)} is started. How it went stands under Last run when it has ended.", "success")
+            said = _("%(code)s is started. How it went stands under Last run when it has ended.", code=code(schedule))
+            flash(said, "success")
         else:
-            flash(f"{code(schedule)} runs already.", "warning")
+            flash(_("%(code)s runs already.", code=code(schedule)), "warning")
     return go(url_for("schedulers.page", connector=connector_id))
 
 
@@ -108,7 +112,8 @@ def switch(connector_id: str, number: int) -> Response:
     schedule, on = _mine(connector_id, number), request.form.get("active") == "1"
     schedules.set_active(schedule.id, on, user=current_user.name)
     current_app.extensions["engine"].refresh()
-    flash(f"{code(schedule)} is switched {'on' if on else 'off'}.", "success")
+    named = code(schedule)
+    flash(_("%(code)s is switched on.", code=named) if on else _("%(code)s is switched off.", code=named), "success")
     return go(url_for("schedulers.page", connector=connector_id))
 
 
@@ -184,7 +189,8 @@ def _state(config: Config, schedule: Schedule, now: datetime) -> str:
 
 def _took(story: Stored[Any] | None) -> str:
     if story is None or story.last_finished_at is None or story.last_started_at is None:
-        return "not ended"
+        return _("not ended")
     if story.last_finished_at < story.last_started_at:
-        return "not ended"
-    return f"took {duration((story.last_finished_at - story.last_started_at).total_seconds())}"
+        return _("not ended")
+    span = duration((story.last_finished_at - story.last_started_at).total_seconds())
+    return _("took %(span)s", span=span)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, Response, flash, url_for
+from flask_babel import gettext as _
 from flask_login import current_user
 
 from connector import events
@@ -13,14 +14,15 @@ from connector.watch import alerts, channels, mail
 from connector.web.access.auth import need
 from connector.web.frame import configuring
 from connector.web.frame.configuring import known
+from connector.web.frame.language import N_
 from connector.web.frame.render import go, render
 
 blueprint = Blueprint("alerts", __name__, url_prefix="/connectors/<connector_id>/alerts")
 CHANNELS = (
-    ("mail", "E-mail"),
-    ("webhook", "Webhook"),
-    ("apprise", "Other channels"),
-    ("heartbeat", "Dead-man address"),
+    ("mail", N_("E-mail")),
+    ("webhook", N_("Webhook")),
+    ("apprise", N_("Other channels")),
+    ("heartbeat", N_("Dead-man address")),
 )
 
 
@@ -52,10 +54,13 @@ def attempt(connector_id: str) -> Response:
     config = known(connector_id)
     chosen: Any = config.section("alert")
     if not any(chosen.get(name) for name, _ in CHANNELS[:3]):
-        flash("No channel is set yet.", "warning")
+        flash(_("No channel is set yet."), "warning")
     else:
         done = configuring.engine().try_alert(config.id, user=current_user.name)
         said = "was taken" if done else "was taken by no channel: see the log for which one failed"
-        flash(f"The test {said}.", "success" if done else "danger")
+        if done:
+            flash(_("The test was taken."), "success")
+        else:
+            flash(_("The test was taken by no channel: see the log for which one failed."), "danger")
         events.record(alerts.ACTION, f"A test {said}.", connector_id=config.id, user=current_user.name)
     return go(url_for("alerts.page", connector_id=config.id))

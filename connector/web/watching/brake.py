@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, flash, url_for
+from flask_babel import format_decimal, ngettext
+from flask_babel import gettext as _
 from flask_login import current_user
 
 from connector.queue.models import HELD
@@ -15,11 +17,17 @@ from connector.web.access.auth import need
 from connector.web.frame import asking
 from connector.web.frame.asking import LARGEST
 from connector.web.frame.configuring import known, typed
+from connector.web.frame.language import N_, tr
 from connector.web.frame.render import go, render
+from connector.web.frame.words import entity_inside
 
 blueprint = Blueprint("brake", __name__, url_prefix="/connectors/<connector_id>/brake")
-HOURS = (("0", "Only these"), ("1", "And what follows within an hour"), ("8", "And what follows within eight hours"))
-STATES = {"asking": "Waits for a person", "approved": "Let go", "rejected": "Given up"}
+HOURS = (
+    ("0", N_("Only these")),
+    ("1", N_("And what follows within an hour")),
+    ("8", N_("And what follows within eight hours")),
+)
+STATES = {"asking": N_("Waits for a person"), "approved": N_("Let go"), "rejected": N_("Given up")}
 LONGEST = 500
 
 
@@ -52,20 +60,24 @@ def decide(connector_id: str, number: int, answer: str) -> Response:
     if hours not in dict(HOURS) and answer == "approve":
         abort(400)
     if len(reason) > LONGEST or not asking.storable(reason):
-        return _show(row, status=422, error=f"Write at most {LONGEST} characters.")
+        return _show(row, status=422, error=_("Write at most %(number)s characters.", number=LONGEST))
     if answer == "reject" and not reason:
-        return _show(row, status=422, error="Say why, so that others know it later.")
+        return _show(row, status=422, error=_("Say why, so that others know it later."))
     bell = getattr(current_app.extensions.get("engine"), "bell", None)
     done = brakes.decide(
         number, answer == "approve", user=current_user.name, reason=reason, hours=int(hours or 0), bell=bell
     )
     if done is None:
-        flash("Somebody has decided this already.", "warning")
+        flash(_("Somebody has decided this already."), "warning")
         return go(url_for("brake.question", connector_id=connector_id, number=number))
     if not done.finished:
         return go(url_for("failed.progress", run_id=done.run_id))
-    said = "let go" if answer == "approve" else "given up"
-    flash(f"{done.changed:,} message{'' if done.changed == 1 else 's'} {said}.", "success")
+    number, count = format_decimal(done.changed), done.changed
+    if answer == "approve":
+        said = ngettext("%(number)s message let go.", "%(number)s messages let go.", count, number=number)
+    else:
+        said = ngettext("%(number)s message given up.", "%(number)s messages given up.", count, number=number)
+    flash(said, "success")
     return go(url_for("brake.page", connector_id=connector_id))
 
 
@@ -81,7 +93,23 @@ def _find(connector_id: str, number: int) -> Any:
 
 
 def _told(row: Any) -> dict[str, Any]:
-    return {"row": row, "title": catalogue.find(row.entity).title, "sentence": brakes.sentence(row)}
+    return {"row": row, "title": tr(catalogue.find(row.entity).title), "sentence": sentence(row)}
+
+
+def sentence(row: Any) -> str:
+    """What a question is about, in words of the page; the log has those of `brakes.sentence`."""
+    parts = (
+        (row.zeroed, _("%(number)s would fall to nothing", number=format_decimal(row.zeroed))),
+        (row.deleted, _("%(number)s would be taken out", number=format_decimal(row.deleted))),
+        (row.priced, _("%(number)s change price", number=format_decimal(row.priced))),
+    )
+    return _(
+        "%(entity)s: %(changes)s (of %(bound)s records; up to %(most)s would have gone).",
+        entity=entity_inside(row.entity),
+        changes=", ".join(said for number, said in parts if number),
+        bound=format_decimal(row.bound),
+        most=format_decimal(row.most),
+    )
 
 
 def _show(row: Any, *, status: int = 200, error: str = "") -> Response:
@@ -94,7 +122,7 @@ def _show(row: Any, *, status: int = 200, error: str = "") -> Response:
         messages=asking.query(
             "/messages", connector=row.connector_id, entity=row.entity, direction=row.direction, status=HELD
         ),
-        hours=HOURS,
+        hours=[(value, tr(label)) for value, label in HOURS],
         states=STATES,
         reason=typed("reason"),
         chosen=typed("hours") or "0",

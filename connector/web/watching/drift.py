@@ -9,6 +9,8 @@ import json
 from typing import Any
 
 from flask import Blueprint, Response, abort, flash, request, url_for
+from flask_babel import format_decimal, ngettext
+from flask_babel import gettext as _
 from flask_login import current_user
 
 from connector.errors import Invalid, Outcome
@@ -19,10 +21,13 @@ from connector.web.access.auth import need
 from connector.web.frame import asking, chart, configuring, exports
 from connector.web.frame.asking import LARGEST, Asked
 from connector.web.frame.configuring import known, typed
+from connector.web.frame.language import N_, tr
 from connector.web.frame.render import go, render
+from connector.web.frame.words import per_cent
 
 blueprint = Blueprint("drift", __name__, url_prefix="/connectors/<connector_id>/drift")
-MODES = (("sample", "A sample"), ("full", "Everything"))
+MODES = (("sample", N_("A sample")), ("full", N_("Everything")))
+KINDS = (N_("Different"), N_("Missing in the store"), N_("Missing in the ERP"), N_("In step"))  # of drift.KINDS
 SIZE = 50
 MOST_DAYS = 3650
 COLUMNS = ("Record", "State", "Field", "Should be", "Is", "Note", "Repaired")
@@ -61,7 +66,11 @@ def _card(config: Config, entity: str, rows: list[Any]) -> dict[str, Any]:
         chart.Part(
             f"{row.started_at:%Y-%m-%d %H:%M} UTC",
             100 - (drift.share_of(row) or 0),
-            f"{drift.percent(row)} in step of {row.checked - row.left_out:,}",
+            _(
+                "%(share)s in step of %(number)s",
+                share=per_cent(drift.share_of(row)),
+                number=format_decimal(row.checked - row.left_out),
+            ),
             url_for("drift.comparison", connector_id=config.id, number=row.id),
             100 - (drift.share_of(row) or 0),
         )
@@ -69,10 +78,10 @@ def _card(config: Config, entity: str, rows: list[Any]) -> dict[str, Any]:
     ]
     return {
         "entity": entity,
-        "title": catalogue.find(entity).title,
+        "title": tr(catalogue.find(entity).title),
         "last": rows[0] if rows else None,
-        "percent": drift.percent(over[0]) if over else "",
-        "chart": chart.bars(parts, "Out of step, comparison by comparison: the lower the better."),
+        "percent": per_cent(drift.share_of(over[0])) if over else "",
+        "chart": chart.bars(parts, _("Out of step, comparison by comparison: the lower the better.")),
         "sales": entity in SALES,
     }
 
@@ -84,7 +93,8 @@ def compare(connector_id: str) -> Response:
     if entity not in drift.ENTITIES or mode not in dict(MODES):
         abort(400)
     if days and not (days.isascii() and days.isdigit() and 1 <= int(days[:6]) <= MOST_DAYS):
-        return _page(config, status=422, errors={entity: f"Write a number of days from 1 to {MOST_DAYS}."})
+        wrong = _("Write a number of days from 1 to %(most)s.", most=MOST_DAYS)
+        return _page(config, status=422, errors={entity: wrong})
     if not config.enabled(entity):
         abort(404)
     wanted = int(days) if days else (7 if entity in SALES else 0)
@@ -92,10 +102,10 @@ def compare(connector_id: str) -> Response:
         engine = configuring.engine()
         number = engine.compare(config.id, entity, mode, user=current_user.name, days=wanted)
     except (Outcome, Invalid) as word:
-        flash(f"It could not be compared: {word}", "danger")
+        flash(_("It could not be compared: %(reason)s", reason=word), "danger")
         return go(url_for("drift.page", connector_id=config.id))
     if number is None:
-        flash("A comparison of this entity is running already.", "warning")
+        flash(_("A comparison of this entity is running already."), "warning")
         return go(url_for("drift.page", connector_id=config.id))
     return go(url_for("drift.comparison", connector_id=config.id, number=number))
 
@@ -113,12 +123,12 @@ def comparison(connector_id: str, number: int) -> Response:
         status=asked.status,
         config=known(connector_id),
         row=row,
-        title=catalogue.find(row.entity).title,
-        percent=drift.percent(row),
+        title=tr(catalogue.find(row.entity).title),
+        percent=per_cent(drift.share_of(row)),
         asked=asked,
         lines=[(one, json.loads(one.fields)) for one in found[:SIZE]],
         next_url=asked.address(before=found[SIZE - 1].id) if more else "",
-        kinds=list(drift.KINDS.items()),
+        kinds=[(kind, tr(label)) for kind, label in drift.KINDS.items()],
         labels=drift.KINDS,
         fields=_fields(row),
         by_field=_by_field(row),
@@ -132,7 +142,7 @@ def comparison(connector_id: str, number: int) -> Response:
 def _chosen(row: Any) -> tuple[Asked, dict[str, str]]:
     asked = Asked(request.args)
     kind = asked.choice("kind", drift.KINDS)
-    field = asked.choice("field", [name for name, _ in _fields(row)])
+    field = asked.choice("field", [name for name, _label in _fields(row)])
     return asked, {"kind": kind, "field": field, "text": asked.text("text", 200)}
 
 
@@ -144,10 +154,16 @@ def _by_field(row: Any) -> chart.Bars:
     counted = sorted(json.loads(row.fields).items(), key=lambda pair: (-pair[1], pair[0]))[:20]
     here = url_for("drift.comparison", connector_id=row.connector_id, number=row.id)
     parts = [
-        chart.Part(name, number, f"{number:,} different", asking.query(here, field=name), number)
+        chart.Part(
+            name,
+            number,
+            _("%(number)s different", number=format_decimal(number)),
+            asking.query(here, field=name),
+            number,
+        )
         for name, number in counted
     ]
-    return chart.bars(parts, "" if parts else "No field is different.")
+    return chart.bars(parts, "" if parts else _("No field is different."))
 
 
 @blueprint.get("/<int:number>.csv")
@@ -178,20 +194,25 @@ def repair(connector_id: str, number: int) -> Response:
     ids = asking.numbered(request.form.getlist("id"))[:SIZE]
     here = url_for("drift.comparison", connector_id=connector_id, number=number)
     if row.status == "running":
-        flash("The comparison is still running.", "warning")
+        flash(_("The comparison is still running."), "warning")
         return go(here)
     if typed("scope") == "selected" and not ids:
-        flash("Tick records first.", "warning")
+        flash(_("Tick records first."), "warning")
         return go(here)
     total = drift.repairable(row.id, ids if typed("scope") == "selected" else ())
     if total:
         configuring.engine().repair(row.id, user=current_user.name, ids=ids if typed("scope") == "selected" else ())
         flash(
-            f"{total:,} record{'' if total == 1 else 's'} will be written again, by messages under the brake.",
+            ngettext(
+                "%(number)s record will be written again, by messages under the brake.",
+                "%(number)s records will be written again, by messages under the brake.",
+                total,
+                number=format_decimal(total),
+            ),
             "success",
         )
     else:
-        flash("There is nothing to repair.", "info")
+        flash(_("There is nothing to repair."), "info")
     return go(here)
 
 

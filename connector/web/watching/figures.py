@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, Response, request, url_for
+from flask_babel import format_datetime, format_decimal, ngettext
+from flask_babel import gettext as _
 
 from connector.db import utcnow
 from connector.queue.lanes import Lane
@@ -23,17 +25,19 @@ from connector.web.access.auth import need
 from connector.web.frame import asking, chart
 from connector.web.frame.asking import Asked
 from connector.web.frame.configuring import known
+from connector.web.frame.language import N_, tr
 from connector.web.frame.render import render
+from connector.web.frame.words import entity_inside, lane_title, per_cent
 from connector.web.operating import causes
 
 blueprint = Blueprint("figures", __name__, url_prefix="/connectors/<connector_id>/figures")
-SPANS = (("hour", "The last hour"), ("day", "The last day"), ("week", "The last week"))
+SPANS = (("hour", N_("The last hour")), ("day", N_("The last day")), ("week", N_("The last week")))
 PHASES = (
-    ("detected", "Detected", "from the change in its system to us"),
-    ("queued", "Queued", "until work on it began"),
-    ("sent", "Sent", "until the other side had answered"),
-    ("acknowledged", "Acknowledged", "until that was written down"),
-    ("whole", "Together", "from us to the end"),
+    ("detected", N_("Detected"), N_("from the change in its system to us")),
+    ("queued", N_("Queued"), N_("until work on it began")),
+    ("sent", N_("Sent"), N_("until the other side had answered")),
+    ("acknowledged", N_("Acknowledged"), N_("until that was written down")),
+    ("whole", N_("Together"), N_("from us to the end")),
 )
 MOST_CAUSES = 15
 
@@ -51,7 +55,7 @@ def page(connector_id: str) -> Response:
         status=asked.status,
         config=config,
         span=span,
-        spans=SPANS,
+        spans=[(value, tr(label)) for value, label in SPANS],
         throughput=_throughput(config, found.slots),
         saved=_saved(config, found.lanes, syncs),
         lags=_lags(found.lanes, syncs),
@@ -75,13 +79,25 @@ def within(since: datetime, until: datetime) -> dict[str, str]:
 def _throughput(config: Config, slots: list[figures.Slot]) -> chart.Bars:
     parts = []
     for slot in slots:
-        text = f"{slot.total:,} messages" + (f", {slot.failed:,} failed" if slot.failed else "")
+        numbers = {"number": said(slot.total), "failed": said(slot.failed)}
+        text = _("%(number)s messages", **numbers)
+        if slot.failed:
+            text = _("%(number)s messages, %(failed)s failed", **numbers)
         address = asking.query("/messages", connector=config.id, **within(slot.since, slot.until))
         here = address if slot.total else ""
-        parts.append(chart.Part(f"{slot.since:%a %H:%M} UTC", slot.total, text, here, slot.failed))
+        parts.append(chart.Part(_clock(slot.since), slot.total, text, here, slot.failed))
     total, failed = sum(slot.total for slot in slots), sum(slot.failed for slot in slots)
-    sentence = f"{total:,} messages, {failed:,} failed." if total else "No message in this time."
-    return chart.bars(parts, sentence)
+    if not total:
+        return chart.bars(parts, _("No message in this time."))
+    return chart.bars(parts, _("%(number)s messages, %(failed)s failed.", number=said(total), failed=said(failed)))
+
+
+def said(number: int) -> str:
+    return format_decimal(number)
+
+
+def _clock(instant: datetime) -> str:
+    return f"{format_datetime(instant, 'EEE HH:mm', rebase=False)} UTC"
 
 
 def _saved(config: Config, lanes: dict[Lane, figures.Slot], syncs: dict[Lane, Sync]) -> chart.Bars:
@@ -89,30 +105,33 @@ def _saved(config: Config, lanes: dict[Lane, figures.Slot], syncs: dict[Lane, Sy
     saved = sum(slot.saved for slot in lanes.values())
     parts = [
         chart.Part(
-            syncs[lane].label,
+            lane_title(syncs[lane]),
             slot.saved,
-            f"{slot.saved:,} calls saved, {slot.calls:,} made",
+            _("%(saved)s calls saved, %(made)s made", saved=said(slot.saved), made=said(slot.calls)),
             asking.query("/messages", connector=config.id, entity=lane.entity, direction=lane.direction),
         )
         for lane, slot in lanes.items()
         if slot.calls or slot.saved
     ]
-    share = f" That is {100 * saved / (saved + sent):.0f} % of what single calls would have been." if saved else ""
-    return chart.bars(parts, f"{sent:,} calls made, {saved:,} saved by batches.{share}")
+    sentence = _("%(made)s calls made, %(saved)s saved by batches.", made=said(sent), saved=said(saved))
+    if saved:
+        part = f"{100 * saved / (saved + sent):.0f}"
+        sentence += " " + _("That is %(part)s %% of what single calls would have been.", part=part)
+    return chart.bars(parts, sentence)
 
 
 def _lags(lanes: dict[Lane, figures.Slot], syncs: dict[Lane, Sync]) -> list[dict[str, Any]]:
     found = figures.lags([lane for lane, slot in lanes.items() if slot.succeeded])
     return [
         {
-            "title": syncs[lane].label,
+            "title": lane_title(syncs[lane]),
             "number": lag.number,
             "address": asking.query(
                 "/messages", connector=lane.connector, entity=lane.entity, direction=lane.direction, status="succeeded"
             ),
             "phases": [
                 (label, *(seconds(value) for value in lag.phases[name])) if name in lag.phases else (label, "-", "-")
-                for name, label, _ in PHASES
+                for name, label, _help in PHASES
             ],
         }
         for lane, lag in found.items()
@@ -124,38 +143,50 @@ def seconds(value: float) -> str:
     if value < 1:
         return f"{1000 * value:.0f} ms"
     if value < 120:
-        return f"{value:.1f} s"
-    return f"{value / 60:.0f} min" if value < 7200 else f"{value / 3600:.1f} h"
+        return f"{_tenths(value)} s"
+    return f"{value / 60:.0f} min" if value < 7200 else f"{_tenths(value / 3600)} h"
+
+
+def _tenths(value: float) -> str:
+    return format_decimal(round(value, 1), "0.0")
 
 
 def _failures(config: Config) -> chart.Bars:
     groups = sorted(history.failed_groups(Filter(config.id, status=FAILED)), key=lambda one: -one.count)
     parts = [
         chart.Part(
-            f"{group.entity.replace('_', ' ')}: {causes.find(group.code).title or group.sentence}"[:120],
+            f"{entity_inside(group.entity)}: {causes.find(group.code).title or group.sentence}"[:120],
             group.count,
-            f"{group.count:,} failed",
+            _("%(number)s failed", number=said(group.count)),
             url_for("failed.messages", connector=config.id, entity=group.entity, cause=group.code or "-"),
             group.count,
         )
         for group in groups[:MOST_CAUSES]
     ]
     total = sum(group.count for group in groups)
-    more = f" The {MOST_CAUSES} largest are shown." if len(groups) > MOST_CAUSES else ""
-    said = f"{total:,} failed messages of {len(groups)} cause{'' if len(groups) == 1 else 's'}.{more}"
-    return chart.bars(parts, said if groups else "Nothing has failed.")
+    if not groups:
+        return chart.bars(parts, _("Nothing has failed."))
+    sentence = ngettext(
+        "%(number)s failed messages of %(num)d cause.",
+        "%(number)s failed messages of %(num)d causes.",
+        len(groups),
+        number=said(total),
+    )
+    if len(groups) > MOST_CAUSES:
+        sentence += " " + _("The %(number)s largest are shown.", number=MOST_CAUSES)
+    return chart.bars(parts, sentence)
 
 
 def _drift(config: Config) -> chart.Bars:
     parts = [
         chart.Part(
-            catalogue.find(entity).title,
+            tr(catalogue.find(entity).title),
             100,
-            f"{drift.percent(row)} in step",
+            _("%(share)s in step", share=per_cent(drift.share_of(row))),
             url_for("drift.comparison", connector_id=config.id, number=row.id),
             100 - (drift.share_of(row) or 0),
         )
-        for (_, entity), row in sorted(drift.newest([config.id]).items())
+        for (_id, entity), row in sorted(drift.newest([config.id]).items())
         if drift.share_of(row) is not None
     ]
-    return chart.bars(parts, "Out of step at the last comparison." if parts else "Never compared yet.")
+    return chart.bars(parts, _("Out of step at the last comparison.") if parts else _("Never compared yet."))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, abort, current_app, flash, url_for
+from flask_babel import gettext as _
 from flask_login import current_user
 
 from connector.db import utcnow
@@ -12,10 +13,12 @@ from connector.setup.models import ADMIN, OPERATOR
 from connector.sync.catalogue import SYNCS
 from connector.watch import breaker, health
 from connector.web.access.auth import need
+from connector.web.frame.language import N_, tr
 from connector.web.frame.render import go, render
 
 blueprint = Blueprint("vitals", __name__, url_prefix="/health")
 LIMIT = 100  # leases that are listed
+SIDES = (N_("Store"),)  # of health.SIDES; ERP is called so everywhere
 
 
 @blueprint.get("")
@@ -45,13 +48,19 @@ def try_now(connector_id: str, side: str) -> Response:
     """Do not wait for the end of the pause: the next message tries."""
     if side not in health.SIDES:
         abort(404)
-    label = health.SIDES[side]
+    label = tr(health.SIDES[side])
     if breaker.try_now(connector_id, side, now=utcnow(), user=current_user.name):
         for lane in _lanes(connector_id):
             current_app.extensions["engine"].bell.ring(lane)
-        flash(f"The next message of {connector_id} tries the {label}. If it goes well, all others follow.", "success")
+        said = _(
+            "The next message of %(connector)s tries the %(side)s. If it goes well, all others follow.",
+            connector=connector_id,
+            side=label,
+        )
+        flash(said, "success")
     else:
-        flash(f"Calls to the {label} of {connector_id} are not held back.", "info")
+        said = _("Calls to the %(side)s of %(connector)s are not held back.", side=label, connector=connector_id)
+        flash(said, "info")
     return go(url_for("vitals.page"))
 
 
@@ -61,5 +70,5 @@ def _lanes(connector_id: str) -> list[Lane]:
 
 def _about(lease: str) -> str:
     """The connector of a lease: "DEMO/price/erp_to_store/poll"; those of the house have none."""
-    connector, slash, _ = lease.partition("/")
+    connector, slash, _rest = lease.partition("/")
     return connector if slash else ""

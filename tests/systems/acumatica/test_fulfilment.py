@@ -117,9 +117,8 @@ def test_a_shipment_knows_what_else_has_left_for_its_order(erp: Acumatica, wire:
     wire.get(f"{ENDPOINT}/Shipment", json=[second])
     wire.get(f"{ENDPOINT}/SalesOrder", json=[order(Shipments=told)])
     wire.get(f"{ENDPOINT}/SalesOrder", json=[order(Shipments=told, Details=[{"LineNbr": 4, "InventoryID": "SOFA"}])])
-    wire.get(f"{ENDPOINT}/PurchaseReceipt", json=[
-        dict(wrapped({"ReceiptNbr": "RCT9", "VendorRef": "V-77", "Details": [{"InventoryID": "SOFA", "ReceiptQty": 1}]}))
-    ])  # fmt: skip
+    receipt = {"ReceiptNbr": "RCT9", "VendorRef": "V-77", "Details": [{"InventoryID": "SOFA", "ReceiptQty": 1}]}
+    wire.get(f"{ENDPOINT}/PurchaseReceipt", json=[dict(wrapped(receipt))])
     found = erp.read_many(SHIPMENT, ["004711"])["004711"]
     assert isinstance(found, Shipment) and found.others is not None
     assert [(one.shipment, one.drop_ship, one.lines[0].sku, one.tracks) for one in found.others] == [

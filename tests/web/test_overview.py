@@ -179,10 +179,11 @@ def test_one_failure_among_thousands_is_still_seen() -> None:
     assert [bar.x for bar in drawn.bars] == [1, 21]
 
 
-def test_the_chart_says_in_words_what_it_draws() -> None:
+def test_the_chart_says_in_words_what_it_draws(app: Flask) -> None:
     now = utcnow()
-    assert chart.draw([Minute(now)]).sentence == "No message in the last 1 minutes."
-    said = chart.draw([Minute(now, succeeded=1200, failed=3), Minute(now, succeeded=1)]).sentence
+    with app.test_request_context():
+        assert chart.draw([Minute(now)]).sentence == "No message in the last 1 minutes."
+        said = chart.draw([Minute(now, succeeded=1200, failed=3), Minute(now, succeeded=1)]).sentence
     assert said.startswith("1,204 messages in the last 2 minutes, 3 failed; at most 1,203 in one minute, at ")
 
 

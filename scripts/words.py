@@ -36,9 +36,11 @@ TEMPLATE = {"extensions": "jinja2.ext.do", "trimmed": "true", "silent": "false"}
 TABLES = (
     "setup/**/*.py", "systems/base.py", "systems/setting.py", "systems/mapping/*.py", "systems/*/settings.py",
     "systems/*/endpoints.py", "systems/*/features.py", "systems/*/tabs.py", "sync/catalogue.py",
-    "sync/edits.py", "sync/picking.py", "web/operating/causes.py", "web/frame/page_help.py",
+    "sync/edits.py", "sync/picking.py", "engine/probes.py", "engine/installation.py", "systems/*/lists.py",
+    "systems/*/references.py", "web/operating/causes.py", "web/frame/page_help.py",
 )  # fmt: skip
-SPOKEN = re.compile(r"[A-Z][a-z]+(-[a-z]+)?([ ,].*|[.?!]?)")  # "Retry count", not "CustomerClass" and not "SO"
+# "Retry count" and "%(name)s: is off", not "CustomerClass" and not "SO"
+SPOKEN = re.compile(r"[A-Z][a-z]+(-[a-z]+)?([ ,].*|[.?!]?)|%\(\w+\)s:? [a-z].*")
 NOT_SPOKEN = {"record", "_log", "_record", "note", "debug", "info", "warning", "error", "getLogger", "get", "getattr"}
 
 

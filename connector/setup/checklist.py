@@ -5,7 +5,7 @@ It asks nobody outside: whether a connection works, Test Connection and the atte
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from sqlalchemy import exists, select
@@ -19,13 +19,17 @@ from connector.systems import registry
 
 
 class Item(NamedTuple):
-    """One line: done or not, and where to mend it (`page` "" is the overview). Not `required`: a warning."""
+    """One line: done or not, and where to mend it (`page` "" is the overview). Not `required`: a warning.
+
+    `text` is a sentence with places, which `values` fill with words; so a page can say it in another language.
+    """
 
     text: str
     ok: bool
     page: str
     anchor: str = ""
     required: bool = True
+    values: Mapping[str, tuple[str, ...]] = {}
 
 
 def of(config: Config) -> list[Item]:
@@ -46,9 +50,9 @@ def _connections(config: Config) -> Iterator[Item]:
         section = next(each for each in settings.sections(config.erp, config.plugin) if each.name == side)
         _, errors = section.clean(config.section(side))
         anchor, label = f"section-{side}", registry.get(name).label
-        missing = ", ".join(section.setting(field).label for field in errors)
-        text = f"{label} connection lacks: {missing}" if missing else f"{label} connection is filled in"
-        yield Item(text, not errors, "connection", anchor)
+        missing = tuple(section.setting(field).label for field in errors)
+        text = "%(system)s connection lacks: %(missing)s" if missing else "%(system)s connection is filled in"
+        yield Item(text, not errors, "connection", anchor, values={"system": (label,), "missing": missing})
     if config.attention:
         yield Item("Credentials were refused: test the connections", False, "connection")
     secret = bool(config.section("push").get("secret"))
@@ -85,13 +89,14 @@ def _running(config: Config, planned: list[Schedule]) -> Iterator[Item]:
     on = {(schedule.job, schedule.entity, schedule.direction) for schedule in planned if schedule.active}
     for entity in _ticked(config):
         for way in settings.ways(entity, config.section("direction").get(entity, "")):
-            name = settings.NAMES[entity] + ("" if way == ERP_TO_STORE else " from the store")
+            name = {"name": (settings.NAMES[entity] + ("" if way == ERP_TO_STORE else " from the store"),)}
             found = (schedules.POLL, entity, way) in on or (way == ERP_TO_STORE and _pushed(config, entity))
             if not found:
-                text = f"{name}: neither a schedule nor a push notification finds its changes"
-                yield Item(text, False, "", "schedules", required=False)
+                text = "%(name)s: neither a schedule nor a push notification finds its changes"
+                yield Item(text, False, "", "schedules", required=False, values=name)
             if (schedules.WINDOW, entity, way) not in on:
-                yield Item(f"{name}: its processing schedule is off", False, "", "schedules", required=False)
+                text = "%(name)s: its processing schedule is off"
+                yield Item(text, False, "", "schedules", required=False, values=name)
     if not states.cleans(config):
         return
     if (schedules.CLEAN, "", "") not in on:

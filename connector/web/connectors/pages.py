@@ -27,6 +27,7 @@ from connector.web.connectors import blocks, life
 from connector.web.connectors.activity import row_name
 from connector.web.connectors.base import address, blueprint, changed, known, sections_of
 from connector.web.frame import forms
+from connector.web.frame.language import tr
 from connector.web.frame.render import go, render
 
 NAME = {"maxlength": 120, "autocomplete": "off"}
@@ -52,13 +53,18 @@ def page(connector_id: str) -> Response:
         erp=registry.get(config.erp).label,
         store=registry.get(config.plugin).label,
         masked=connectors.masked(config),
-        checklist=checklist.of(config),
+        checklist=[item._replace(text=_said(item)) for item in checklist.of(config)],
         pages=blocks.TITLES,
         schedules=stored_schedules.of(config.id),
         actions=life.buttons(config),
         queues=_queues(config),
         hook=url_for("hooks.acumatica", connector_id=config.id, _external=True),
     )
+
+
+def _said(item: checklist.Item) -> str:
+    """A line of the checklist in the language of the page."""
+    return tr(item.text) % {place: ", ".join(map(row_name, words)) for place, words in item.values.items()}
 
 
 def _queues(config: Config) -> list[dict[str, Any]]:

@@ -3,15 +3,30 @@
 from __future__ import annotations
 
 import json
+from dataclasses import fields, is_dataclass
 from datetime import timedelta
 from decimal import Decimal
+from typing import TypeGuard
 
 import pytest
 from flask import Flask
 
 from connector.db import db, utcnow
 from connector.errors import Invalid, Retry
-from connector.records import Address, Level, Line, Order, Price, Product, Stock, StoreProduct
+from connector.records import (
+    Address,
+    Level,
+    Line,
+    Order,
+    Price,
+    Product,
+    Stock,
+    StoreProduct,
+    base,
+    goods,
+    people,
+    sales,
+)
 from connector.sync.models import Binding
 from connector.web.operating import sides
 from tests import rows
@@ -210,6 +225,21 @@ def test_facts_leave_out_what_is_empty_and_write_numbers_plainly() -> None:
     assert sides.facts(None) == []
     assert sides.told("not json") == sides.told("[1]") == []
     assert sides.told({"a": [{"b": 1}], "c": {"d": True}, "e": None}) == [("A", ['{"b": 1}']), ("C", ["d: yes"])]
+
+
+def test_every_field_of_a_record_has_a_label_that_is_translated() -> None:
+    shown = {field.name for kind in of_records() for field in fields(kind)} - {*sides.HIDDEN}
+    said = {sides.LABELS.get(name) or name.replace("_", " ").capitalize() for name in shown}
+    assert said - {*sides.FIELDS, *sides.LABELS.values()} == set(), "add it to sides.FIELDS"
+    assert {*sides.FIELDS} - said == set(), "no record has this any more"
+
+
+def of_records() -> list[type]:
+    return [kind for room in (base, goods, people, sales) for kind in vars(room).values() if is_kind(kind)]
+
+
+def is_kind(found: object) -> TypeGuard[type]:
+    return isinstance(found, type) and is_dataclass(found)
 
 
 def test_parts_of_an_order_are_read_as_sentences_and_raw_fields_apart() -> None:

@@ -24,12 +24,10 @@ from connector.sync.catalogue import SYNCS, Sync
 from connector.web.access.auth import need
 from connector.web.frame import asking
 from connector.web.frame.asking import Asked
-from connector.web.frame.language import N_
 from connector.web.frame.render import go, render
 from connector.web.operating.messages import said
 
 blueprint = Blueprint("processes", __name__, url_prefix="/processes")
-STATUSES = (N_("pending"), N_("waiting"), N_("running"), N_("failed"), N_("held"))  # behind their numbers
 LOOKS = 60  # polls after Process selected: a page does not ask for ever when nobody works
 ENOUGH = timedelta(hours=1)  # a run that is still "processing" then has died with its process
 

@@ -39,8 +39,11 @@ TABLES = (
     "sync/edits.py", "sync/picking.py", "engine/probes.py", "engine/installation.py", "systems/*/lists.py",
     "systems/*/references.py", "web/operating/causes.py", "web/frame/page_help.py",
 )  # fmt: skip
-# "Retry count" and "%(name)s: is off", not "CustomerClass" and not "SO"
-SPOKEN = re.compile(r"[A-Z][a-z]+(-[a-z]+)?([ ,].*|[.?!]?)|%\(\w+\)s:? [a-z].*")
+# "Retry count", "A rule needs", "ERP field" and "%(name)s: is off", not "CustomerClass" and not "SO"
+SPOKEN = re.compile(
+    r"[A-Z][a-z]+(['-][A-Za-z]+)?([ ,:;].*|[.?!]?)|(A|[A-Z]{2,5}) [a-z].*|%\(\w+\)s:? [a-z].*"
+    r"|E-mail .*|[A-Z0-9\"].*[A-Za-z=] [a-z]+ [a-z]+.*"  # "0 is no limit."
+)
 NOT_SPOKEN = {"record", "_log", "_record", "note", "debug", "info", "warning", "error", "getLogger", "get", "getattr"}
 
 

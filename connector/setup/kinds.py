@@ -63,13 +63,13 @@ def _attributes(entity: str, title: str, help: str) -> Kind:
         Column("erp", "ERP field", "fields", help="Empty only for a constant."),
     )
     once = (("store",),)
-    return Kind(entity, f"{title} attributes", columns, once, entity=entity, recommended=True, help=help)
+    return Kind(entity, title, columns, once, entity=entity, recommended=True, help=help)
 
 
 KINDS = (
-    _attributes(PRODUCT, "Product", "What is not mapped here travels as the connector knows it by itself."),
-    _attributes(CATEGORY, "Category", "Names, order and meta data of categories."),
-    _attributes(CUSTOMER, "Customer", "Contact data and attributes of customers."),
+    _attributes(PRODUCT, "Product attributes", "What is not mapped here travels as the connector knows it by itself."),
+    _attributes(CATEGORY, "Category attributes", "Names, order and meta data of categories."),
+    _attributes(CUSTOMER, "Customer attributes", "Contact data and attributes of customers."),
     Kind(
         "customer_group",
         "Customer groups",

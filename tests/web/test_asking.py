@@ -12,6 +12,7 @@ from werkzeug.exceptions import BadRequest
 
 from connector.web.frame import asking
 from connector.web.frame.asking import Asked
+from connector.web.frame.language import spoken
 from tests import rows
 from tests.web import seed
 from tests.web.operating import Desk, desk
@@ -186,3 +187,9 @@ def test_an_address_keeps_what_is_not_empty(app: Flask) -> None:
         asked = Asked({"text": "a&b", "key": ""})
         asked.text("text"), asked.text("key")
         assert asked.address(before=5) == "/messages?text=a%26b&before=5"
+
+
+@pytest.mark.parametrize(("path", "language"), [("/messages", "de"), ("/api/v1/messages", "en"), ("/healthz", "en")])
+def test_people_are_answered_in_their_language_and_machines_in_english(app: Flask, path: str, language: str) -> None:
+    with app.test_request_context(path, headers={"Accept-Language": "de"}):
+        assert spoken() == language

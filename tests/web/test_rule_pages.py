@@ -12,6 +12,8 @@ from flask import Flask
 
 from connector.records import Address, Order
 from connector.setup import rules
+from connector.systems.mapping import conditions
+from connector.web.mapping import rules as pages
 from tests.web import seed
 from tests.web.paper import Paired
 from tests.web.people import Client
@@ -37,6 +39,16 @@ def sent(**more: str) -> dict[str, str]:
 
 def words(page: str) -> str:
     return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page)))
+
+
+def test_the_page_says_conditions_and_deeds_as_the_log_does(app: Flask) -> None:
+    leaves = [{"field": "country", "op": name, "value": "DE"} for name in conditions.OPERATORS]
+    tree = {"any": [{"all": leaves}, {"field": "raw:gift", "op": "eq", "value": "1"}]}
+    done = [{"do": name, "value": "X"} for name in rules.ACTIONS]
+    with app.test_request_context():
+        assert pages._when(tree) == conditions.told(tree)
+        assert [pages._deed(each) for each in done] == [rules.told(each) for each in done]
+    assert pages.OPERATORS == conditions.OPERATORS
 
 
 def test_a_rule_is_made_listed_changed_and_deleted(admin: Client, paired: Paired) -> None:

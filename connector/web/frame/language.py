@@ -15,6 +15,7 @@ from flask_babel import Babel, get_locale, gettext
 from flask_login import current_user
 
 LANGUAGES = {"en": "English", "de": "Deutsch", "es": "Español"}
+MACHINES = ("api", "hooks", "health")  # blueprints whose callers are no people: they are answered in English
 
 
 def N_(sentence: str) -> str:
@@ -25,7 +26,19 @@ def N_(sentence: str) -> str:
 def tr(sentence: object) -> str:
     """A sentence out of a table, in the language of the page; one that no catalogue has stays as it is."""
     text = str(sentence or "")
-    return str(gettext(text)) if text else ""
+    said = str(gettext(text)) if text else ""
+    return _composed(text) if said == text and spoken() != "en" else said
+
+
+def _composed(text: str) -> str:
+    """A sentence that was put together elsewhere, with its values."""
+    from connector.web.frame import composed  # it marks its table with N_ of this module
+
+    sentence, values = composed.find(text)
+    if not values:
+        return text
+    said = {place: ", ".join(str(gettext(word)) for word in value.split(", ")) for place, value in values.items()}
+    return str(gettext(sentence)) % said
 
 
 def choices(table: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -44,7 +57,7 @@ def spoken() -> str:
 
 
 def _chosen() -> str:
-    if not has_request_context():
+    if not has_request_context() or request.blueprint in MACHINES:
         return "en"
     wanted = getattr(current_user, "language", "")
     return wanted if wanted in LANGUAGES else request.accept_languages.best_match(LANGUAGES) or "en"

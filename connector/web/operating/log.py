@@ -50,6 +50,18 @@ CODES = (
     ("product_configurator", N_("Product configurator")),
     ("product_image", N_("Product image")),
 )
+# runs that are of no one entity
+JOBS = {
+    "bulk": "Reprocess Sync",
+    "window": N_("Window"),
+    "poll": N_("Poll"),
+    "clean": N_("Clean"),
+    "expiry": N_("Expiry"),
+    "failed": N_("Failed"),
+    "compare": N_("Compare"),
+    "batch": N_("Batch"),
+    "full": N_("Full"),
+}
 EVENT_COLUMNS = ("Level", "Action Type", "What happened", "Connector", "Login User", "At")
 RUN_COLUMNS = (
     "Code", "Connector", "Created", "Scheduled", "Executed", "Finished", "Run Mode", "Login User", "Sync Type",
@@ -218,7 +230,7 @@ def _group(run: Row[Any]) -> tuple[str, str]:
     try:
         sync = catalogue.find(run.entity, run.direction)
     except KeyError:
-        return "-", "Reprocess Sync" if run.job == "bulk" else run.job.capitalize()
+        return "-", JOBS.get(run.job, run.job.capitalize())
     action = {"poll": "Data Retrieval", "bulk": "Reprocess Sync"}.get(run.job, sync.action)
     return sync.kind, action
 

@@ -47,7 +47,7 @@ END = {
     " bulk routes": N_("%(name)s bulk routes"),
 }
 FROM_STORE = " from the store"
-ALSO = (N_("reading stock"), N_("Ready; not ticked for this direction, so nothing comes in."))
+STOCK = N_("reading stock")
 GOOD, BAD, WARN, BUSY, PLAIN = "good", "bad", "warn", "busy", ""
 ICONS = {GOOD: "check-circle", BAD: "x-octagon", WARN: "exclamation-triangle", BUSY: "hourglass-split", PLAIN: "circle"}
 

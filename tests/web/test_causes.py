@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
 from connector.sync.catalogue import SYNCS
 from connector.web.operating import actions, causes, exchanges
@@ -80,8 +81,9 @@ def test_the_first_address_is_found_in_a_cut_opening() -> None:
     assert exchanges.first_address("[]") == ""
 
 
-def test_a_long_body_is_cut_and_says_so() -> None:
-    text = exchanges.pretty("x" * 30_000)
+def test_a_long_body_is_cut_and_says_so(app: Flask) -> None:
+    with app.test_request_context():
+        text = exchanges.pretty("x" * 30_000)
     assert text.endswith("10,000 more characters")
     assert exchanges.pretty('{"a": 1}') == '{\n  "a": 1\n}'
     assert exchanges.pretty(None) == exchanges.pretty("") == ""

@@ -4,7 +4,7 @@ wrong one. It knows no table; values that pass can be handed to any read.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from urllib.parse import urlencode
 
@@ -16,7 +16,7 @@ from sqlalchemy import select
 from connector.db import db
 from connector.setup.models import Connector
 from connector.sync.catalogue import ERP_TO_STORE, STORE_TO_ERP, SYNCS
-from connector.web.frame.language import N_, tr
+from connector.web.frame.language import N_
 
 LARGEST = 2**63 - 1  # of a database id
 ENTITIES = tuple({sync.entity: sync.title for sync in SYNCS}.items())
@@ -102,11 +102,6 @@ class Asked:
     def address(self, **more: object) -> str:
         """This page with the same filter; the fields of `more` are added."""
         return query(request.path, **self.values, **more)
-
-
-def said(choices: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """The choices of a table, in the language of the page."""
-    return [(value, tr(word)) for value, word in choices]
 
 
 def query(path: str, **fields: object) -> str:

@@ -24,7 +24,7 @@ from connector.systems.mapping import conditions
 from connector.web.access.auth import need
 from connector.web.frame import configuring
 from connector.web.frame.configuring import known, typed
-from connector.web.frame.language import N_, tr
+from connector.web.frame.language import N_, choices, tr
 from connector.web.frame.render import go, render
 
 blueprint = Blueprint("rules", __name__, url_prefix="/connectors/<connector_id>/rules")
@@ -248,8 +248,8 @@ def _show(
     return render(
         "rules/edit.html", status=status, config=config, number=number, form=form, based_on=stamp, lists=lists,
         fields=[(name, tr(label)) for name, (label, _values) in conditions.FIELDS.items()],
-        operators=[(name, tr(word)) for name, word in OPERATORS.items()],
-        joins=[(name, tr(word)) for name, word in JOINS], actions=rules.ACTIONS,
+        operators=choices(OPERATORS.items()),
+        joins=choices(JOINS), actions=rules.ACTIONS,
         key=typed("key") if request.method == "POST" else "", **(usual | more),
     )  # fmt: skip
 

@@ -15,7 +15,7 @@ from connector.sync import changes
 from connector.web.access.auth import need
 from connector.web.frame import asking, exports
 from connector.web.frame.asking import ENTITIES, Asked
-from connector.web.frame.language import N_
+from connector.web.frame.language import N_, choices
 from connector.web.frame.render import render
 
 blueprint = Blueprint("changelog", __name__, url_prefix="/log/changes")
@@ -40,7 +40,7 @@ def page() -> Response:
         kinds=KINDS,
         deep="before" in request.args,
         connectors=asking.connector_choices(),
-        entities=asking.said(ENTITIES),
+        entities=choices(ENTITIES),
         export=asking.query(url_for("changelog.export"), **asked.values),
     )
 

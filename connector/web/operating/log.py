@@ -24,7 +24,7 @@ from connector.sync import catalogue
 from connector.web.access.auth import allow, need
 from connector.web.frame import asking, exports
 from connector.web.frame.asking import ENTITIES, LARGEST, Asked
-from connector.web.frame.language import N_, tr
+from connector.web.frame.language import N_, choices, tr
 from connector.web.frame.render import render
 from connector.web.operating import actions, exchanges
 
@@ -125,7 +125,7 @@ def attempts() -> Response | Redirect:
         lines=[Line(row) for row in found.rows],
         deep="before" in request.args,
         connectors=asking.connector_choices(),
-        levels=asking.said(LEVELS),
+        levels=choices(LEVELS),
         actions=[(action, tr(action)) for action in actions.DOCUMENTED],
         export=asking.query(url_for("log.export"), **asked.values),
         may_clear=_may_clear(),
@@ -182,8 +182,8 @@ def runs() -> Response:
         found=found,
         deep="before" in request.args,
         connectors=asking.connector_choices(),
-        codes=asking.said(CODES),
-        statuses=asking.said(RUN_STATUSES),
+        codes=choices(CODES),
+        statuses=choices(RUN_STATUSES),
         group=_group,
         details=logbook.details,
         export=asking.query(url_for("log.export_runs"), **asked.values),
@@ -286,7 +286,7 @@ def events() -> Response:
         older=found[49].id if len(found) > 50 else None,
         deep="before" in request.args,
         connectors=asking.connector_choices(),
-        levels=asking.said(LEVELS),
+        levels=choices(LEVELS),
         actions=[(action, tr(action)) for action in _shown()],
         facts=_facts,
         export=asking.query(url_for("log.export_events"), **asked.values),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from connector.queue.lanes import Lane
 from connector.queue.models import PENDING
@@ -15,7 +15,7 @@ from connector.queue.working.policy import LONGEST_BACKOFF, Policy
 from connector.setup.settings import QUEUE
 from connector.sync.catalogue import SYNCS
 from connector.systems import registry
-from connector.web.frame.language import tr
+from connector.web.frame.language import format_decimal, tr
 from connector.web.frame.words import counted, duration
 
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from connector.queue.reading.numbers import Minute
+from connector.web.frame.language import format_decimal
 
 HEIGHT, STEP, BAR = 100, 10, 8
 

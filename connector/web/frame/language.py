@@ -9,7 +9,9 @@ kept by scripts/words.py.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
 
+from babel import numbers
 from flask import Flask, has_request_context, request
 from flask_babel import Babel, get_locale, gettext
 from flask_login import current_user
@@ -51,6 +53,11 @@ def inside(word: str) -> str:
     return word if spoken() == "de" else word.lower()
 
 
+def format_decimal(number: float | Decimal, pattern: str | None = None) -> str:
+    """A number in the language of the page: 1234.5 -> "1,234.5" or "1.234,5"; without a page as in English."""
+    return str(numbers.format_decimal(number, pattern, locale=spoken()))
+
+
 def spoken() -> str:
     """The language of this page: "en", "de" or "es"."""
     return str(get_locale() or "en")
@@ -69,5 +76,5 @@ def register(app: Flask) -> None:
     Babel(app, locale_selector=_chosen)
     app.jinja_env.add_extension("jinja2.ext.do")
     app.jinja_env.policies["ext.i18n.trimmed"] = True
-    app.jinja_env.filters.update(tr=tr, inside=inside)
+    app.jinja_env.filters.update(tr=tr, inside=inside, decimalformat=format_decimal)
     app.jinja_env.globals.update(spoken=spoken, LANGUAGES=LANGUAGES)

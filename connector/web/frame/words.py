@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from flask import Flask
-from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from connector.db import utcnow
 from connector.queue.reading.numbers import CAP
 from connector.queue.reading.progress import Progress
 from connector.sync.catalogue import Sync
-from connector.web.frame.language import N_, tr
+from connector.web.frame.language import N_, format_decimal, tr
 
 STEPS = ((3_600, "h"), (60, "min"))  # their signs are the same in every language of ours
 DAY = 86_400

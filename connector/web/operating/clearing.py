@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, Response, abort, flash, request, url_for
-from flask_babel import format_decimal
 from flask_login import current_user
 from markupsafe import Markup
 
@@ -17,7 +16,7 @@ from connector.queue.reading.numbers import CAP
 from connector.setup.models import ADMIN
 from connector.web.access.auth import need
 from connector.web.frame import asking
-from connector.web.frame.language import N_, tr
+from connector.web.frame.language import N_, format_decimal, tr
 from connector.web.frame.render import go, render
 from connector.web.frame.words import counted
 

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
-from flask_babel import format_decimal
 from flask_babel import gettext as _
+
+from connector.web.frame.language import format_decimal
 
 FEW = 5  # calls that are all shown with each record of a batch
 LONGEST = 20_000  # characters of one body that a page shows

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, flash, request, url_for
-from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from flask_login import current_user
 
 from connector.db import utcnow
@@ -27,7 +27,7 @@ from connector.setup.models import OPERATOR
 from connector.web.access.auth import allow, need
 from connector.web.frame import asking
 from connector.web.frame.asking import ENTITIES, LARGEST, Asked
-from connector.web.frame.language import choices
+from connector.web.frame.language import choices, format_decimal
 from connector.web.frame.render import go, render
 from connector.web.operating import caring, causes, mending
 

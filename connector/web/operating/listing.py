@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from flask import Response, url_for
-from flask_babel import format_datetime, format_decimal
+from flask_babel import format_datetime
 from flask_babel import gettext as _
 
 from connector.db import utcnow
@@ -18,6 +18,7 @@ from connector.sync import catalogue
 from connector.watch import figures
 from connector.web.frame import asking, chart, exports
 from connector.web.frame.asking import Asked
+from connector.web.frame.language import format_decimal
 from connector.web.watching.figures import within
 
 COLUMNS = ("Message", "Connector", "Entity", "Direction", "Key", "Status", "Why", "Tries", "Merged", "Accepted")

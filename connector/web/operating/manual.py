@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, abort, flash, request, url_for
-from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from flask_login import current_user
 
 from connector.errors import Outcome
@@ -41,7 +41,7 @@ from connector.sync.catalogue import SYNCS
 from connector.web.access.auth import need
 from connector.web.frame import asking, configuring
 from connector.web.frame.asking import LARGEST, Asked
-from connector.web.frame.language import N_, choices, tr
+from connector.web.frame.language import N_, choices, format_decimal, tr
 from connector.web.frame.render import go, render
 from connector.web.operating.messages import said
 

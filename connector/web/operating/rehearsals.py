@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, Response, flash, request, url_for
-from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from flask_login import current_user
 
 from connector.errors import REHEARSAL, Invalid
@@ -20,7 +20,7 @@ from connector.setup.models import ADMIN, OPERATOR
 from connector.web.access.auth import need
 from connector.web.frame import configuring
 from connector.web.frame.asking import ENTITIES, Asked
-from connector.web.frame.language import choices, tr
+from connector.web.frame.language import choices, format_decimal, tr
 from connector.web.frame.render import go, render
 
 blueprint = Blueprint("rehearsals", __name__, url_prefix="/connectors")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, flash, url_for
-from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from flask_login import current_user
 
 from connector.queue.models import HELD
@@ -17,7 +17,7 @@ from connector.web.access.auth import need
 from connector.web.frame import asking
 from connector.web.frame.asking import LARGEST
 from connector.web.frame.configuring import known, typed
-from connector.web.frame.language import N_, tr
+from connector.web.frame.language import N_, format_decimal, tr
 from connector.web.frame.render import go, render
 from connector.web.frame.words import entity_inside
 
@@ -72,11 +72,11 @@ def decide(connector_id: str, number: int, answer: str) -> Response:
         return go(url_for("brake.question", connector_id=connector_id, number=number))
     if not done.finished:
         return go(url_for("failed.progress", run_id=done.run_id))
-    number, count = format_decimal(done.changed), done.changed
+    many, count = format_decimal(done.changed), done.changed
     if answer == "approve":
-        said = ngettext("%(number)s message let go.", "%(number)s messages let go.", count, number=number)
+        said = ngettext("%(number)s message let go.", "%(number)s messages let go.", count, number=many)
     else:
-        said = ngettext("%(number)s message given up.", "%(number)s messages given up.", count, number=number)
+        said = ngettext("%(number)s message given up.", "%(number)s messages given up.", count, number=many)
     flash(said, "success")
     return go(url_for("brake.page", connector_id=connector_id))
 

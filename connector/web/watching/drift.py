@@ -9,8 +9,8 @@ import json
 from typing import Any
 
 from flask import Blueprint, Response, abort, flash, request, url_for
-from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from flask_login import current_user
 
 from connector.errors import Invalid, Outcome
@@ -21,7 +21,7 @@ from connector.web.access.auth import need
 from connector.web.frame import asking, chart, configuring, exports
 from connector.web.frame.asking import LARGEST, Asked
 from connector.web.frame.configuring import known, typed
-from connector.web.frame.language import N_, tr
+from connector.web.frame.language import N_, format_decimal, tr
 from connector.web.frame.render import go, render
 from connector.web.frame.words import per_cent
 

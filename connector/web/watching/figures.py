@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, Response, request, url_for
-from flask_babel import format_datetime, format_decimal, ngettext
+from flask_babel import format_datetime, ngettext
 from flask_babel import gettext as _
 
 from connector.db import utcnow
@@ -25,7 +25,7 @@ from connector.web.access.auth import need
 from connector.web.frame import asking, chart
 from connector.web.frame.asking import Asked
 from connector.web.frame.configuring import known
-from connector.web.frame.language import N_, tr
+from connector.web.frame.language import N_, format_decimal, tr
 from connector.web.frame.render import render
 from connector.web.frame.words import entity_inside, lane_title, per_cent
 from connector.web.operating import causes

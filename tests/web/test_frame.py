@@ -39,7 +39,7 @@ def test_every_page_has_the_frame_and_nothing_inline(admin: Client, path: str) -
     assert '<html lang="en">' in text
     assert len(re.findall(r"<h1[ >]", text)) == 1
     assert 'href="#main">Skip to content' in text
-    assert text.count('<nav class="sidebar" aria-label="Main">') == 1
+    assert text.count('<nav class="sidebar" aria-label="Main menu">') == 1
     assert '<div id="notices" role="status">' in text
     assert not re.search(r"<style|\sstyle=|\son[a-z]+=|<script>|hx-on|javascript:", text)
     assert answer.headers["Cache-Control"] == "no-store"

@@ -58,7 +58,7 @@ def language() -> Response:
     """Read the pages in another language from now on; "" is the browser's."""
     wanted = request.form.get("language", "")
     if wanted and wanted not in LANGUAGES:
-        abort(400, _("Choose one of the languages of the list."))
+        abort(400)
     users.speak(_me(), wanted)
     return go(url_for("auth.account"))
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
-from babel import numbers
+from babel import negotiate_locale, numbers
 from flask import Flask, has_request_context, request
 from flask_babel import Babel, get_locale, gettext
 from flask_login import current_user
@@ -67,7 +67,8 @@ def _chosen() -> str:
     if not has_request_context() or request.blueprint in MACHINES:
         return "en"
     wanted = getattr(current_user, "language", "")
-    return wanted if wanted in LANGUAGES else request.accept_languages.best_match(LANGUAGES) or "en"
+    asked = [tag for tag, quality in request.accept_languages if quality > 0]  # the dearest first, "de-AT" is German
+    return wanted if wanted in LANGUAGES else negotiate_locale(asked, LANGUAGES, sep="-") or "en"
 
 
 def register(app: Flask) -> None:

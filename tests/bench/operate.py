@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 from flask.testing import FlaskClient
-from sqlalchemy import event
+from sqlalchemy import event, text
 
 from connector.db import db, micros, utcnow
 from connector.setup import connectors, users
@@ -16,7 +16,7 @@ from tests.bench.pages import PASSWORD, signed_in
 MESSAGES, ATTEMPTS = 1_000_000, {"SQLite": 1_000_000, "PostgreSQL": 5_000_000}
 FAILED, RECORDS = 20_000, 100_000
 TIMES, LIMIT = 25, 250.0
-NUMBERS = "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {count}) "
+NUMBERS = "WITH RECURSIVE numbers(n) AS (SELECT CAST(1 AS bigint) UNION ALL SELECT n + 1 FROM numbers WHERE n < {count}) "
 MESSAGE = """
     INSERT INTO message (connector_id, entity, direction, key, operation, status, reason, priority, origin, "user",
         version, payload, merged, attempts, deaths, created_at, available_at, settled_at, epoch, worker, waits_for,
@@ -95,7 +95,7 @@ def _fill(world: World) -> None:
     ]
     for sql, count, values in rows:
         with db.write() as connection:
-            connection.exec_driver_sql(NUMBERS.format(count=count) + sql.format(**{**usual, **values}).strip())
+            connection.execute(text(NUMBERS.format(count=count) + sql.format(**{**usual, **values}).strip()))
     world.analyze()
 
 
@@ -116,5 +116,5 @@ def _page(client: FlaskClient, address: str, name: str) -> Goal:
     spent = [seconds(lambda: client.get(address)) * 1000 for _ in range(TIMES)]
     busy = (time.process_time() - began) * 1000 / TIMES  # what it costs however busy the machine is
     slow = percentile(spent, 0.95)
-    text = f"{slow:.0f} ms p95, {percentile(spent, 0.5):.0f} ms p50, {busy:.0f} ms of CPU, {statements} statements"
-    return Goal("G16", f"{address} at 1M messages p95 <= 250 ms ({name})", text, slow <= LIMIT)
+    told = f"{slow:.0f} ms p95, {percentile(spent, 0.5):.0f} ms p50, {busy:.0f} ms of CPU, {statements} statements"
+    return Goal("G16", f"{address} at 1M messages p95 <= 250 ms ({name})", told, slow <= LIMIT)

@@ -112,9 +112,15 @@ def _page(client: FlaskClient, address: str, name: str) -> Goal:
     event.listen(db.engine, "before_cursor_execute", count)
     client.get(address)
     event.remove(db.engine, "before_cursor_execute", count)
-    began = time.process_time()
-    spent = [seconds(lambda: client.get(address)) * 1000 for _ in range(TIMES)]
-    busy = (time.process_time() - began) * 1000 / TIMES  # what it costs however busy the machine is
+    cost = []  # what it costs however busy the machine is
+
+    def get() -> None:
+        began = time.process_time()
+        client.get(address)
+        cost.append((time.process_time() - began) * 1000)
+
+    spent = [seconds(get) * 1000 for _ in range(TIMES)]
+    busy = percentile(cost, 0.5)
     slow = percentile(spent, 0.95)
     told = f"{slow:.0f} ms p95, {percentile(spent, 0.5):.0f} ms p50, {busy:.0f} ms of CPU, {statements} statements"
     return Goal("G16", f"{address} at 1M messages p95 <= 250 ms ({name})", told, slow <= LIMIT)

@@ -16,7 +16,8 @@ from tests.bench.pages import PASSWORD, signed_in
 MESSAGES, ATTEMPTS = 1_000_000, {"SQLite": 1_000_000, "PostgreSQL": 5_000_000}
 FAILED, RECORDS = 20_000, 100_000
 TIMES, LIMIT = 25, 250.0
-NUMBERS = "WITH RECURSIVE numbers(n) AS (SELECT CAST(1 AS bigint) UNION ALL SELECT n + 1 FROM numbers WHERE n < {count}) "
+NUMBERS = """
+    WITH RECURSIVE numbers(n) AS (SELECT CAST(1 AS bigint) UNION ALL SELECT n + 1 FROM numbers WHERE n < {count}) """
 MESSAGE = """
     INSERT INTO message (connector_id, entity, direction, key, operation, status, reason, priority, origin, "user",
         version, payload, merged, attempts, deaths, created_at, available_at, settled_at, epoch, worker, waits_for,
@@ -95,7 +96,7 @@ def _fill(world: World) -> None:
     ]
     for sql, count, values in rows:
         with db.write() as connection:
-            connection.execute(text(NUMBERS.format(count=count) + sql.format(**{**usual, **values}).strip()))
+            connection.execute(text(NUMBERS.format(count=count) + sql.format(**{**usual, **values})))
     world.analyze()
 
 

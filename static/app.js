@@ -1,6 +1,9 @@
 // Only what HTML cannot do: times in the user's zone, focus on the first error, copy buttons, the theme
 // button, and a word when the server is away. Every page works without it.
 (function () {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";  // for the server: it writes and reads times
+  if (!document.cookie.split("; ").includes("zone=" + zone)) document.cookie = "zone=" + zone + "; path=/; max-age=31536000; samesite=lax";
+
   const spoken = document.documentElement.lang;  // the browser may know more of it: de-AT
   const locale = navigator.languages.find((name) => name.split("-")[0] === spoken) || spoken;
   const format = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "medium" });

@@ -52,7 +52,8 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
         DATABASE | {"queue", "sync", "setup", "records", "systems.base", "systems.mapping", "systems.registry",
          "engine", "watch"},
         {"flask", "flask_babel", "flask_login", "flask_wtf", "flask_bootstrap", "wtforms", "werkzeug", "jinja2",
-         "jinja2_fragments", "babel", "markupsafe", "sqlalchemy", "prometheus_client", "alembic", "django_js_lib_htmx"},
+         "jinja2_fragments", "babel", "pytz", "markupsafe", "sqlalchemy", "prometheus_client", "alembic",
+         "django_js_lib_htmx"},
     ),
     "sandbox": (set(), {"flask", "werkzeug", "jinja2", "markupsafe", "requests"}),
 }  # fmt: skip

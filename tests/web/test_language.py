@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
 
+from connector.web.frame import zones
 from connector.web.frame.language import LANGUAGES
+from tests import rows
 from tests.web import people, seed
 from tests.web.test_routes import address, house, routes
 
@@ -76,3 +79,32 @@ def test_every_page_opens_in_every_language(house: Flask, code: str) -> None:
         assert said.status_code == told.status_code, rule.endpoint
         if said.mimetype == "text/html" and "<html" in said.text and said.status_code < 300:
             assert f'<html lang="{code}">' in said.text, rule.endpoint
+
+
+def test_times_are_written_and_read_in_the_zone_of_the_browser(app: Flask) -> None:
+    rows.attempt(message_id=rows.message(), finished_at=datetime(2026, 5, 4, 22, 30, tzinfo=UTC))
+    browser = people.client(app, "vera")
+    browser.set_cookie("zone", "Asia/Kolkata")
+    page = browser.get("/log?from_date=2026-05-05&from_time=04:00:00&to_date=2026-05-05&to_time=04:00:00").text
+    assert "2026-05-05" in page and "04:00:00</td>" in page and "From time (Asia/Kolkata)" in page
+    assert "04:00:00</td>" not in browser.get("/log?from_date=2026-05-05&from_time=04:00:01").text
+
+
+@pytest.mark.parametrize("wrong", ["Mars/Base", "../../etc/passwd", "x" * 4_000, "<script>", ""])
+def test_a_zone_that_there_is_not_is_utc(app: Flask, wrong: str) -> None:
+    browser = people.client(app, "vera")
+    browser.set_cookie("zone", wrong)
+    assert "From time (UTC)" in browser.get("/log").text
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        (datetime(2026, 3, 29, 2, 30), datetime(2026, 3, 29, 1, 30, tzinfo=UTC)),  # an hour that there was not
+        (datetime(2026, 10, 25, 2, 30), datetime(2026, 10, 25, 1, 30, tzinfo=UTC)),  # one that there was twice
+        (datetime(2026, 7, 1), datetime(2026, 6, 30, 22, tzinfo=UTC)),
+    ],
+)
+def test_a_time_at_the_turn_of_summer_is_some_time(app: Flask, typed: datetime, meant: datetime) -> None:
+    with app.test_request_context("/", headers={"Cookie": "zone=Europe/Berlin"}):
+        assert zones.instant_of(typed) == meant

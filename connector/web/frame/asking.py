@@ -16,6 +16,7 @@ from sqlalchemy import select
 from connector.db import db
 from connector.setup.models import Connector
 from connector.sync.catalogue import ERP_TO_STORE, STORE_TO_ERP, SYNCS
+from connector.web.frame import zones
 from connector.web.frame.language import N_
 
 LARGEST = 2**63 - 1  # of a database id
@@ -56,8 +57,8 @@ class Asked:
             abort(400)
         return int(value)
 
-    def moment(self, day: str, hour: str, *, end: bool = False) -> datetime | None:
-        """A day and a time of day (UTC) as an instant; without a time the day's first or last."""
+    def moment(self, day: str, hour: str, *, end: bool = False, utc: bool = False) -> datetime | None:
+        """A day and a time of day in the viewer's zone as an instant; without a time the day's first or last."""
         day_text, hour_text = self.text(day, 10), self.text(hour, 8)
         if not day_text and not hour_text:
             return None
@@ -80,7 +81,8 @@ class Asked:
         if not 1970 <= chosen.year <= 9000:
             self._wrong(day, _("Choose a day between 1970 and 9000."))
             return None
-        found = datetime.combine(chosen, clock, UTC)
+        typed = datetime.combine(chosen, clock)
+        found = typed.replace(tzinfo=UTC) if utc else zones.instant_of(typed)
         if end and hour_text:  # "until 14:05" means to the end of that minute, or of that second
             found += timedelta(minutes=1) if len(hour_text) == 5 else timedelta(seconds=1)
             found -= timedelta(microseconds=1)

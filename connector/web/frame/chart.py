@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from connector.queue.reading.numbers import Minute
+from connector.web.frame import zones
 from connector.web.frame.language import format_decimal
 
 HEIGHT, STEP, BAR = 100, 10, 8
@@ -122,13 +123,13 @@ def _sentence(minutes: Sequence[Minute]) -> str:
     busiest = max(minutes, key=lambda minute: minute.total)
     return ngettext(
         "%(number)s message in the last %(minutes)s minutes, %(failed)s failed; "
-        "at most %(most)s in one minute, at %(time)s UTC.",
+        "at most %(most)s in one minute, at %(time)s.",
         "%(number)s messages in the last %(minutes)s minutes, %(failed)s failed; "
-        "at most %(most)s in one minute, at %(time)s UTC.",
+        "at most %(most)s in one minute, at %(time)s.",
         total,
         number=format_decimal(total),
         minutes=len(minutes),
         failed=format_decimal(failed),
         most=format_decimal(busiest.total),
-        time=f"{busiest.at:%H:%M}",
+        time=f"{zones.here(busiest.at):%H:%M}",
     )

@@ -16,6 +16,8 @@ from flask import Flask, has_request_context, request
 from flask_babel import Babel, get_locale, gettext
 from flask_login import current_user
 
+from connector.web.frame import zones
+
 LANGUAGES = {"en": "English", "de": "Deutsch", "es": "Español"}
 MACHINES = ("api", "hooks", "health")  # blueprints whose callers are no people: they are answered in English
 
@@ -74,8 +76,9 @@ def _chosen() -> str:
 def register(app: Flask) -> None:
     """Give the templates `_`, `trans`, `tr`, `inside` and `spoken`."""
     app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", "web/languages")  # beside the pages
-    Babel(app, locale_selector=_chosen)
+    Babel(app, locale_selector=_chosen, timezone_selector=zones.selected)
     app.jinja_env.add_extension("jinja2.ext.do")
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     app.jinja_env.filters.update(tr=tr, inside=inside, decimalformat=format_decimal)
-    app.jinja_env.globals.update(spoken=spoken, LANGUAGES=LANGUAGES)
+    app.jinja_env.globals.update(spoken=spoken, LANGUAGES=LANGUAGES, zone=zones.selected)
+    app.jinja_env.filters.update(exact=zones.exact, day=zones.day, clock=zones.clock)

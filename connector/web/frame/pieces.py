@@ -13,7 +13,8 @@ from markupsafe import Markup
 
 from connector.web.frame.assets import icon
 from connector.web.frame.language import N_, tr
-from connector.web.frame.words import ago, utc
+from connector.web.frame.words import ago
+from connector.web.frame.zones import exact
 
 # word, icon, colour: a status is never told by its colour alone
 STATUSES = {
@@ -78,7 +79,7 @@ def moment(instant: datetime | None) -> Markup:
     """A time as the span until now; the exact one is its title."""
     if instant is None:
         return Markup('<span class="quiet">{}</span>').format(_("never"))
-    return Markup('<time datetime="{}" title="{}">{}</time>').format(instant.isoformat(), utc(instant), ago(instant))
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(instant.isoformat(), exact(instant), ago(instant))
 
 
 def direction(word: str) -> str:

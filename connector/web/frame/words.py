@@ -74,11 +74,6 @@ def ago(instant: datetime) -> str:
     return _("%(span)s ago", span=duration(seconds))
 
 
-def utc(instant: datetime) -> str:
-    """To the second, with its zone: "2026-05-03 14:05:09 UTC"."""
-    return f"{instant:%Y-%m-%d %H:%M:%S} UTC"
-
-
 def minutes_since(minute: datetime) -> str:
     """How long ago something was of which only the minute is kept."""
     seconds = (utcnow() - minute).total_seconds()
@@ -127,7 +122,6 @@ def register(app: Flask) -> None:
         since=since,
         minutes_since=minutes_since,
         ago=ago,
-        utc=utc,
         rest=rest,
         entity_word=entity_word,
         entity_inside=entity_inside,

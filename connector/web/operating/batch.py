@@ -76,7 +76,7 @@ def _wanted(connector: str, entity: str, given: Any) -> Wanted:
     if "from_date" not in given and "to_date" not in given:  # both preset to today (S1)
         asked.given = {**given, "from_date": today, "to_date": today}
     data = asked.choice("data", DATA) or picking.ALL
-    first, last = asked.moment("from_date", ""), asked.moment("to_date", "", end=True)
+    first, last = asked.moment("from_date", "", utc=True), asked.moment("to_date", "", end=True, utc=True)
     if first and last and first > last:
         asked.errors["to_date"] = _("This is before From Date: choose the same day or a later one.")
     return Wanted(config, sync, asked, Pick(data, first, last))

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from flask import Response, url_for
-from flask_babel import format_datetime
 from flask_babel import gettext as _
 
 from connector.db import utcnow
@@ -16,7 +15,7 @@ from connector.queue.reading import history
 from connector.queue.reading.filters import Filter
 from connector.sync import catalogue
 from connector.watch import figures
-from connector.web.frame import asking, chart, exports
+from connector.web.frame import asking, chart, exports, zones
 from connector.web.frame.asking import Asked
 from connector.web.frame.language import format_decimal
 from connector.web.watching.figures import within
@@ -42,7 +41,7 @@ def day(chosen: Filter, asked: Asked) -> chart.Bars | None:
         number = getattr(slot, COUNTED[chosen.status])
         address = asking.query("/messages", **(asked.values | within(slot.since, slot.until))) if number else ""
         failed = slot.failed if chosen.status in ("", FAILED) else 0
-        label = f"{format_datetime(slot.since, 'EEE HH:mm', rebase=False)} UTC"
+        label = zones.brief(slot.since)
         text = _("%(number)s messages", number=format_decimal(number))
         parts.append(chart.Part(label, number, text, address, failed))
     total = sum(part.amount for part in parts)

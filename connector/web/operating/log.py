@@ -1,6 +1,6 @@
 """The Sync Log: tries of messages (the connector log), runs, and events; and the export of the first.
 
-Times stand in UTC in its tables and filters, so that a line can be compared with the logs of the other systems.
+Times stand in the viewer's zone in its tables and filters, in UTC in what is exported.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from connector.queue.repairing import acts
 from connector.setup.models import ADMIN, OPERATOR
 from connector.sync import catalogue
 from connector.web.access.auth import allow, need
-from connector.web.frame import asking, exports
+from connector.web.frame import asking, exports, zones
 from connector.web.frame.asking import ENTITIES, LARGEST, Asked
 from connector.web.frame.language import N_, choices, tr
 from connector.web.frame.render import render
@@ -78,7 +78,7 @@ class Line:
         self.action = actions.of(row.entity, row.outcome, row.origin)
         self.url = exchanges.first_address(row.exchanges)
         self.short = exchanges.shortened(self.url)
-        self.day, self.hour = f"{row.finished_at:%Y-%m-%d}", f"{row.finished_at:%H:%M:%S}"
+        self.day, self.hour = zones.day(row.finished_at), zones.clock(row.finished_at)
         self.message = row.key or "(batch)"
 
     @property

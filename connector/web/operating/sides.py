@@ -12,6 +12,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from connector.records import Address, Level, Record
+from connector.web.frame import zones
 from connector.web.frame.language import N_, inside, tr
 
 Facts = list[tuple[str, list[str]]]
@@ -159,7 +160,7 @@ def _text(value: Any) -> str:
         text = format(value, "f")
         return text.rstrip("0").rstrip(".") if "." in text else text
     if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d %H:%M:%S} UTC"
+        return zones.exact(value)
     if isinstance(value, Mapping | list | tuple):
         return json.dumps(value, default=str, ensure_ascii=False)
     return str(value)

@@ -18,7 +18,7 @@ from connector.setup.connectors import Config
 from connector.sync import catalogue
 from connector.watch import drift
 from connector.web.access.auth import need
-from connector.web.frame import asking, chart, configuring, exports
+from connector.web.frame import asking, chart, configuring, exports, zones
 from connector.web.frame.asking import LARGEST, Asked
 from connector.web.frame.configuring import known, typed
 from connector.web.frame.language import N_, format_decimal, tr
@@ -64,7 +64,7 @@ def _card(config: Config, entity: str, rows: list[Any]) -> dict[str, Any]:
     over = [row for row in rows if row.status == "done" and drift.share_of(row) is not None]
     parts = [
         chart.Part(
-            f"{row.started_at:%Y-%m-%d %H:%M} UTC",
+            zones.exact(row.started_at),
             100 - (drift.share_of(row) or 0),
             _(
                 "%(share)s in step of %(number)s",

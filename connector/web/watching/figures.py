@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, Response, request, url_for
-from flask_babel import format_datetime, ngettext
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from connector.db import utcnow
 from connector.queue.lanes import Lane
@@ -22,7 +22,7 @@ from connector.sync import catalogue
 from connector.sync.catalogue import Sync
 from connector.watch import drift, figures
 from connector.web.access.auth import need
-from connector.web.frame import asking, chart
+from connector.web.frame import asking, chart, zones
 from connector.web.frame.asking import Asked
 from connector.web.frame.configuring import known
 from connector.web.frame.language import N_, format_decimal, tr
@@ -72,8 +72,8 @@ def _shown(config: Config, sync: Sync) -> bool:
 def within(since: datetime, until: datetime) -> dict[str, str]:
     """The fields of a filter that mean this time, to the second."""
     last = until - timedelta(seconds=1)
-    return {"from_date": f"{since:%Y-%m-%d}", "from_time": f"{since:%H:%M:%S}",
-            "to_date": f"{last:%Y-%m-%d}", "to_time": f"{last:%H:%M:%S}"}  # fmt: skip
+    return {"from_date": zones.day(since), "from_time": zones.clock(since),
+            "to_date": zones.day(last), "to_time": zones.clock(last)}  # fmt: skip
 
 
 def _throughput(config: Config, slots: list[figures.Slot]) -> chart.Bars:
@@ -97,7 +97,7 @@ def said(number: int) -> str:
 
 
 def _clock(instant: datetime) -> str:
-    return f"{format_datetime(instant, 'EEE HH:mm', rebase=False)} UTC"
+    return zones.brief(instant)
 
 
 def _saved(config: Config, lanes: dict[Lane, figures.Slot], syncs: dict[Lane, Sync]) -> chart.Bars:

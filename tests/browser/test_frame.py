@@ -126,3 +126,17 @@ def test_times_are_shown_in_the_zone_of_the_reader(site: Site, visit: Visit) -> 
     shown = time.evaluate("e => [e.dateTime, e.title]")
     hour = page.evaluate("(text) => String(new Date(text).getHours()).padStart(2, '0')", shown[0])
     assert f"{hour}:" in shown[1]
+
+
+def test_a_language_is_chosen_on_the_account_page(visit: Visit) -> None:
+    page = visit("/account", "vera")
+    page.get_by_label("Language of the pages").select_option("de")
+    page.get_by_role("button", name="Use this language").press("Enter")
+    expect(page.get_by_role("heading", name="Konto", exact=True)).to_be_visible()
+    page.get_by_role("link", name="Nachrichten", exact=True).first.click()
+    expect(page.locator("html")).to_have_attribute("lang", "de")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Nachrichten")
+    no_findings(page)
+    phone = visit("/failed", "vera", width=PHONE, script=False)  # German words are long
+    fits(phone)
+    expect(phone.locator("html")).to_have_attribute("lang", "de")

@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from babel import negotiate_locale, numbers
-from flask import Flask, has_request_context, request
-from flask_babel import Babel, get_locale, gettext
+from flask import Flask, g, has_app_context, has_request_context, request
+from flask_babel import Babel, get_domain, get_locale, gettext
 from flask_login import current_user
 
 from connector.web.frame import zones
@@ -30,8 +30,10 @@ def N_(sentence: str) -> str:
 def tr(sentence: object) -> str:
     """A sentence out of a table, in the language of the page; one that no catalogue has stays as it is."""
     text = str(sentence or "")
-    said = str(gettext(text)) if text else ""
-    return _composed(text) if said == text and spoken() != "en" else said
+    if not text or spoken() == "en":
+        return text
+    said = str(gettext(text))
+    return _composed(text) if said == text else said
 
 
 def _composed(text: str) -> str:
@@ -62,7 +64,22 @@ def format_decimal(number: float | Decimal, pattern: str | None = None) -> str:
 
 def spoken() -> str:
     """The language of this page: "en", "de" or "es"."""
-    return str(get_locale() or "en")
+    if not has_app_context():
+        return "en"
+    if "spoken" not in g:
+        g.spoken = str(get_locale() or "en")
+    return str(g.spoken)
+
+
+def _say(sentence: str) -> str:
+    """gettext of the templates. A page has hundreds of sentences, and the English ones are their keys."""
+    return sentence if spoken() == "en" else str(gettext(sentence))
+
+
+def _say_many(one: str, many: str, number: int) -> str:
+    if spoken() == "en":
+        return one if number == 1 else many
+    return str(get_domain().get_translations().ungettext(one, many, number))
 
 
 def _chosen() -> str:
@@ -78,6 +95,7 @@ def register(app: Flask) -> None:
     app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", "web/languages")  # beside the pages
     Babel(app, locale_selector=_chosen, timezone_selector=zones.selected)
     app.jinja_env.add_extension("jinja2.ext.do")
+    app.jinja_env.install_gettext_callables(_say, _say_many, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     app.jinja_env.filters.update(tr=tr, inside=inside, decimalformat=format_decimal)
     app.jinja_env.globals.update(spoken=spoken, LANGUAGES=LANGUAGES, zone=zones.selected)

@@ -85,12 +85,13 @@ WORDS = (
     N_("active or paused"), N_("paused or stopped"), N_("none"),
     N_("minute"), N_("hour"), N_("day of the month"), N_("month"), N_("day of the week"),
 )  # fmt: skip
+LONGEST = 500  # no sentence of these is longer, and several places in a long text are slow to find
 PLACE = re.compile(r"%\((\w+)\)s")
 
 
 def find(text: str) -> tuple[str, dict[str, str]]:
     """The sentence with places that a text was made of, and what stands in them; the text itself when none was."""
-    for sentence, pattern in _patterns():
+    for sentence, pattern in _patterns() if len(text) <= LONGEST else ():
         if match := pattern.fullmatch(text):
             return sentence, match.groupdict()
     return text, {}

@@ -29,6 +29,7 @@ from tests.flow.shop import CONNECTOR, ask, values_for
 
 PRODUCTS, BATCH, PARALLEL, LATENCY = 10_000, 100, 4, 0.15
 CATALOGUE = 50_000
+STOCK = "two thirds of the growth is the ERP's stock of all items, which is asked for in bulk after the first tenth"
 
 
 def run(world: World, python: Path) -> list[Goal]:
@@ -69,7 +70,7 @@ def goals(made: int, read: int, share: float, seconds: float, memory: Memory) ->
             made <= 1.1 * least,
         ),
         Goal("G24", f"{name}: bound by the store's answers / {PARALLEL} at a time >= 0.85", time, share >= 0.85),
-        Goal("G24", f"{name}: memory <= 1.2 x of after the first tenth", grown, memory.most <= 1.2 * memory.first),
+        Goal("G24", f"{name}: memory <= 1.2 x of after the first tenth", grown, memory.most <= 1.2 * memory.first, STOCK),
         Goal("G24", f"{name}: calls to the ERP", f"{read:,} ({sold / read:.0f} products a call)", None),
     ]
 

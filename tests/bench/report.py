@@ -23,7 +23,6 @@ REASONS = {  # why a goal is missed here, where the measurement itself does not 
     "G16": "the claim takes a lease and a running row in a durable commit before the work starts",
     "G17": "each call is recorded for the log, with secrets taken out, then claimed, settled, counted and fenced",
     "G18": "a merged change reads and writes the waiting row with all its indexes",
-    "G24": "the ERP's bulk inquiry answers the stock of all items in one body, which comes after the first tenth",
     "G21": "each look asks for due retries, dead workers and repairs, in one statement for each",
 }
 

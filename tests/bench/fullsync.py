@@ -70,7 +70,9 @@ def goals(made: int, read: int, share: float, seconds: float, memory: Memory) ->
             made <= 1.1 * least,
         ),
         Goal("G24", f"{name}: bound by the store's answers / {PARALLEL} at a time >= 0.85", time, share >= 0.85),
-        Goal("G24", f"{name}: memory <= 1.2 x of after the first tenth", grown, memory.most <= 1.2 * memory.first, STOCK),
+        Goal(
+            "G24", f"{name}: memory <= 1.2 x of after the first tenth", grown, memory.most <= 1.2 * memory.first, STOCK
+        ),
         Goal("G24", f"{name}: calls to the ERP", f"{read:,} ({sold / read:.0f} products a call)", None),
     ]
 

@@ -9,7 +9,7 @@ runs (facts/PERFORMANCE.md). Pages that save ORM objects use `db.saving()`.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -93,17 +93,14 @@ class Database(SQLAlchemy):
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A connection whose transaction may write: committed at the end, rolled back by an exception."""
-        with self.engine.connect().execution_options(immediate=True) as connection:
-            begin = _begin_patiently(connection)
-            with begin:
-                yield connection
+        with self.engine.connect().execution_options(immediate=True) as connection, _patiently(connection.begin):
+            yield connection
 
     @contextmanager
     def saving(self) -> Iterator[Any]:
         """The ORM session in a writing transaction: committed at the end, rolled back by an exception."""
         self.session.rollback()  # a page may have read: its old snapshot could not be written from
-        connection = self.session.connection(execution_options={"immediate": True})
-        assert connection is not None
+        _patiently(self._begin_saving)
         try:
             yield self.session
             self.session.commit()
@@ -111,12 +108,20 @@ class Database(SQLAlchemy):
             self.session.rollback()
             raise
 
+    def _begin_saving(self) -> None:
+        try:
+            self.session.connection(execution_options={"immediate": True})
+        except sqlite3.OperationalError:
+            self.session.rollback()  # or the next try would find a transaction that has not begun
+            raise
 
-def _begin_patiently(connection: Connection) -> Any:
+
+def _patiently(begin: Callable[[], Any]) -> Any:
+    """Begin a writing transaction on SQLite as soon as the writer before has ended, within BUSY_SECONDS."""
     deadline = CLOCK.monotonic() + BUSY_SECONDS
     while True:
         try:
-            return connection.begin()
+            return begin()
         except sqlite3.OperationalError as error:  # the driver's own: the listener below speaks to it directly
             if "locked" not in str(error) or CLOCK.monotonic() >= deadline:
                 raise

@@ -129,6 +129,7 @@ def test_times_are_shown_in_the_zone_of_the_reader(site: Site, visit: Visit) -> 
 
 
 def test_a_language_is_chosen_on_the_account_page(visit: Visit) -> None:
+    seed.busy_shop()
     page = visit("/account", "vera")
     page.get_by_label("Language of the pages").select_option("de")
     page.get_by_role("button", name="Use this language").press("Enter")
@@ -137,6 +138,7 @@ def test_a_language_is_chosen_on_the_account_page(visit: Visit) -> None:
     expect(page.locator("html")).to_have_attribute("lang", "de")
     expect(page.get_by_role("heading", level=1)).to_have_text("Nachrichten")
     no_findings(page)
-    phone = visit("/failed", "vera", width=PHONE, script=False)  # German words are long
-    fits(phone)
-    expect(phone.locator("html")).to_have_attribute("lang", "de")
+    for path, width in (("/failed", PHONE), ("/log", PHONE), ("/", PHONE), ("/", 1024)):  # German words are long
+        narrow = visit(path, "vera", width=width, script=False)
+        fits(narrow)
+        expect(narrow.locator("html")).to_have_attribute("lang", "de")

@@ -19,6 +19,7 @@ from connector.clock import CLOCK
 from connector.db import db
 from connector.queue.models import Attempt, Message
 from connector.setup import connectors, mappings
+from connector.watch import alerts
 from tests.conftest import make_app
 from tests.flow.shop import CONNECTOR, SOURCES, Shop, configure_all, eventually, open_shop
 from tests.web import people
@@ -82,6 +83,14 @@ def resolved(shop: Shop) -> int:
         return int(connection.execute(query).scalar_one())
 
 
+def alerts_told(shop: Shop) -> list[alerts.Note]:
+    """What the channels of the connector get in this minute."""
+    told: list[alerts.Note] = []
+    with shop.app.app_context():
+        alerts.step(connectors.get(CONNECTOR), lambda note: not told.append(note), CLOCK.now())
+    return told
+
+
 def click(browser: people.Client, seconds: float, **fields: str) -> str:
     """Plan, confirm, and watch until it is over; what the page says then."""
     plan = browser.post("/failed/reprocess", data={"scope": "filter", **fields})
@@ -116,6 +125,9 @@ def test_three_causes_are_mended_by_a_canary_and_one_click(shop: Shop, sizes: tu
     assert len(before) == 3 and before[("order", "order.payment_method")] == orders, before
     total = sum(before.values())
     assert total > products + orders and injected < 600
+    told = alerts_told(shop)
+    assert [note.kind for note in told] == ["opened"] * 3, "one for each cause, however many records it has hit"
+    assert sum(note.alerts[0]["messages"] for note in told) == total and alerts_told(shop) == []
 
     with shop.app.app_context():
         browser = people.client(shop.app, "otto")
@@ -134,6 +146,7 @@ def test_three_causes_are_mended_by_a_canary_and_one_click(shop: Shop, sizes: tu
     shop.settle(60 + products)
     mended = CLOCK.monotonic() - started
     assert causes(shop) == Counter() and shop.failures() == []
+    assert [note.kind for note in alerts_told(shop)] == ["over"] * 3
     assert tried_again(shop) + resolved(shop) == 3 + total, "each was sent again once, or something newer had gone"
     assert Counter(one["fields"]["ExternalRef"] for one in shop.erp_orders()).most_common(1)[0][1] == 1
     _trail(shop, total - resolved(shop))

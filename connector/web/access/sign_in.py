@@ -22,7 +22,8 @@ from connector.setup.models import User
 from connector.web.access import sessions
 from connector.web.access.auth import load, public, safe_next
 from connector.web.frame.flood import Flood
-from connector.web.frame.language import N_, tr
+from connector.web.frame.language import tr
+from connector.web.frame.marks import N_
 from connector.web.frame.render import render
 
 log = logging.getLogger(__name__)

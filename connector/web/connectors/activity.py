@@ -27,7 +27,8 @@ from connector.sync.catalogue import SYNCS
 from connector.web.access.auth import need
 from connector.web.connectors import life
 from connector.web.connectors.base import blueprint, known
-from connector.web.frame.language import N_, tr
+from connector.web.frame.language import tr
+from connector.web.frame.marks import N_
 from connector.web.frame.render import render
 from connector.web.frame.words import counted
 

@@ -12,7 +12,8 @@ from connector.setup import connectors, settings
 from connector.setup.connectors import Config
 from connector.setup.settings import Section
 from connector.web.frame import problems
-from connector.web.frame.language import N_, tr
+from connector.web.frame.language import tr
+from connector.web.frame.marks import N_
 
 blueprint = Blueprint("connectors", __name__, url_prefix="/connectors")
 

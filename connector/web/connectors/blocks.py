@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from connector.setup.settings import Section, sections
 from connector.setup.settings.entities import ways
 from connector.systems.base import Setting
-from connector.web.frame.language import N_
+from connector.web.frame.marks import N_
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,8 @@ from connector.sync.polls import OVERLAP
 from connector.systems import registry
 from connector.web.access.auth import need
 from connector.web.connectors.base import address, blueprint, changed, known
-from connector.web.frame.language import N_, tr
+from connector.web.frame.language import tr
+from connector.web.frame.marks import N_
 from connector.web.frame.render import go, render
 from connector.web.frame.words import counted
 

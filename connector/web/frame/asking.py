@@ -17,7 +17,7 @@ from connector.db import db
 from connector.setup.models import Connector
 from connector.sync.catalogue import ERP_TO_STORE, STORE_TO_ERP, SYNCS
 from connector.web.frame import zones
-from connector.web.frame.language import N_
+from connector.web.frame.marks import N_
 
 LARGEST = 2**63 - 1  # of a database id
 ENTITIES = tuple({sync.entity: sync.title for sync in SYNCS}.items())

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from connector.web.frame.language import N_
+from connector.web.frame.marks import N_
 
 SENTENCES = (
     # setup/settings: labels and helps

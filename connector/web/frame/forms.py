@@ -25,7 +25,8 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from connector.setup.settings import Section
 from connector.setup.values import CONFIRM
 from connector.systems.base import AMOUNT, BOOLEAN, CHOICE, INTEGER, LINES, MULTI, SECRET, Setting
-from connector.web.frame.language import N_, spoken, tr
+from connector.web.frame.language import spoken, tr
+from connector.web.frame.marks import N_
 
 LONGEST = 4_000
 KEEP = N_("Stored. Leave blank to keep it.")

@@ -9,7 +9,7 @@ from pathlib import Path
 from flask import Blueprint, Response
 
 from connector.web.access.auth import need
-from connector.web.frame.language import N_
+from connector.web.frame.marks import N_
 from connector.web.frame.render import render
 
 blueprint = Blueprint("help", __name__)

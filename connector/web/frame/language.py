@@ -1,9 +1,9 @@
 """In which language a page speaks, and how: gettext by Flask-Babel, with the English sentence as the key.
 
 Code that speaks to people asks `gettext` (or `lazy_gettext` where no request is there yet) with a sentence that is
-written out; a table of sentences marks each with `N_` and its reader says it with `tr`. What is stored (the log,
-reasons of messages, the audit) is English, as whatever the systems answer stays as they said it. The catalogues are
-kept by scripts/words.py.
+written out; a table of sentences marks each with `N_` (marks.py) and its reader says it with `tr`. What is stored (the
+log, reasons of messages, the audit) is English, as whatever the systems answer stays as they said it. The catalogues
+are kept by scripts/words.py.
 """
 
 from __future__ import annotations
@@ -16,15 +16,10 @@ from flask import Flask, g, has_app_context, has_request_context, request
 from flask_babel import Babel, get_domain, get_locale, gettext
 from flask_login import current_user
 
-from connector.web.frame import zones
+from connector.web.frame import composed, zones
 
 LANGUAGES = {"en": "English", "de": "Deutsch", "es": "Español"}
 MACHINES = ("api", "hooks", "health")  # blueprints whose callers are no people: they are answered in English
-
-
-def N_(sentence: str) -> str:
-    """Mark a sentence of a table for the catalogues; it is said in English until `tr` says it."""
-    return sentence
 
 
 def tr(sentence: object) -> str:
@@ -38,8 +33,6 @@ def tr(sentence: object) -> str:
 
 def _composed(text: str) -> str:
     """A sentence that was put together elsewhere, with its values."""
-    from connector.web.frame import composed  # it marks its table with N_ of this module
-
     sentence, values = composed.find(text)
     if not values:
         return text

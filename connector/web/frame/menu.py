@@ -12,7 +12,8 @@ from sqlalchemy import select
 
 from connector.db import db
 from connector.setup.models import Connector
-from connector.web.frame.language import N_, tr
+from connector.web.frame.language import tr
+from connector.web.frame.marks import N_
 
 
 class Entry(NamedTuple):

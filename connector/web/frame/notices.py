@@ -14,7 +14,8 @@ from connector.setup.models import ADMIN
 from connector.web.access.auth import need
 from connector.web.frame import asking
 from connector.web.frame.asking import LARGEST, Asked
-from connector.web.frame.language import N_, tr
+from connector.web.frame.language import tr
+from connector.web.frame.marks import N_
 from connector.web.frame.render import go, render
 
 blueprint = Blueprint("notices", __name__, url_prefix="/system-messages")

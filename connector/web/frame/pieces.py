@@ -12,7 +12,8 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from connector.web.frame.assets import icon
-from connector.web.frame.language import N_, tr
+from connector.web.frame.language import tr
+from connector.web.frame.marks import N_
 from connector.web.frame.words import ago
 from connector.web.frame.zones import exact
 

@@ -12,7 +12,8 @@ from connector.db import utcnow
 from connector.queue.reading.numbers import CAP
 from connector.queue.reading.progress import Progress
 from connector.sync.catalogue import Sync
-from connector.web.frame.language import N_, format_decimal, tr
+from connector.web.frame.language import format_decimal, tr
+from connector.web.frame.marks import N_
 
 STEPS = ((3_600, "h"), (60, "min"))  # their signs are the same in every language of ours
 DAY = 86_400

@@ -15,7 +15,8 @@ from connector.setup.kinds import Kind
 from connector.web.access.auth import need
 from connector.web.frame import configuring
 from connector.web.frame.configuring import known, typed
-from connector.web.frame.language import N_, tr
+from connector.web.frame.language import tr
+from connector.web.frame.marks import N_
 from connector.web.frame.render import go, render
 from connector.web.mapping import base, grid
 from connector.web.mapping.base import blueprint, the_kind

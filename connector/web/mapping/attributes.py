@@ -18,7 +18,8 @@ from connector.systems import registry
 from connector.web.access.auth import need
 from connector.web.frame import configuring
 from connector.web.frame.configuring import known
-from connector.web.frame.language import N_, tr
+from connector.web.frame.language import tr
+from connector.web.frame.marks import N_
 from connector.web.frame.render import go, render
 from connector.web.mapping import base
 from connector.web.mapping.base import blueprint, the_kind

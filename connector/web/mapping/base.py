@@ -13,7 +13,8 @@ from connector.setup.connectors import Config
 from connector.setup.kinds import Column, Kind
 from connector.systems import mapping
 from connector.systems.mapping import Transform
-from connector.web.frame.language import N_, spoken, tr
+from connector.web.frame.language import spoken, tr
+from connector.web.frame.marks import N_
 
 blueprint = Blueprint("mapping", __name__, url_prefix="/connectors/<connector_id>/mapping")
 DIRECTIONS = {

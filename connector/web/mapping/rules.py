@@ -24,7 +24,8 @@ from connector.systems.mapping import conditions
 from connector.web.access.auth import need
 from connector.web.frame import configuring
 from connector.web.frame.configuring import known, typed
-from connector.web.frame.language import N_, choices, tr
+from connector.web.frame.language import choices, tr
+from connector.web.frame.marks import N_
 from connector.web.frame.render import go, render
 
 blueprint = Blueprint("rules", __name__, url_prefix="/connectors/<connector_id>/rules")

@@ -19,7 +19,8 @@ from connector.web.access.auth import need
 from connector.web.frame import configuring
 from connector.web.frame.asking import Asked
 from connector.web.frame.configuring import known
-from connector.web.frame.language import N_, tr
+from connector.web.frame.language import tr
+from connector.web.frame.marks import N_
 from connector.web.frame.render import go, render
 
 blueprint = Blueprint("schema", __name__, url_prefix="/connectors/<connector_id>/schema")

@@ -22,7 +22,8 @@ from connector.setup.kinds import Kind
 from connector.systems import mapping
 from connector.systems.mapping import Result, Row
 from connector.web.frame import configuring
-from connector.web.frame.language import N_, tr
+from connector.web.frame.language import tr
+from connector.web.frame.marks import N_
 
 LAST = 50
 ASKS = {

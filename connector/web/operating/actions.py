@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from connector.sync.catalogue import SYNCS
-from connector.web.frame.language import N_
+from connector.web.frame.marks import N_
 
 PLAIN = (
     N_("Initialization"),

@@ -28,7 +28,8 @@ from connector.sync.picking import DATA, Pick, Picked
 from connector.web.access.auth import need
 from connector.web.frame import asking, configuring
 from connector.web.frame.asking import Asked
-from connector.web.frame.language import N_, choices, tr
+from connector.web.frame.language import choices, tr
+from connector.web.frame.marks import N_
 from connector.web.frame.render import go, render
 from connector.web.operating import batch_columns
 from connector.web.operating.messages import said

@@ -25,7 +25,7 @@ from connector.records import (
     Stock,
 )
 from connector.sync.picking import Row
-from connector.web.frame.language import N_
+from connector.web.frame.marks import N_
 
 Get = Callable[[Any], Any]
 STATES = {"never": "not_synced", "changed": "newer", "failed": "failed", "synced": "synced"}

@@ -14,7 +14,8 @@ from connector.db import utcnow
 from connector.queue.repairing import care
 from connector.queue.repairing.care import About, Stale
 from connector.web.frame.asking import Asked
-from connector.web.frame.language import N_, choices
+from connector.web.frame.language import choices
+from connector.web.frame.marks import N_
 from connector.web.frame.render import go
 
 LONGEST = 2_000  # characters of a note

@@ -15,7 +15,8 @@ from connector.sync import changes
 from connector.web.access.auth import need
 from connector.web.frame import asking, exports
 from connector.web.frame.asking import ENTITIES, Asked
-from connector.web.frame.language import N_, choices
+from connector.web.frame.language import choices
+from connector.web.frame.marks import N_
 from connector.web.frame.render import render
 
 blueprint = Blueprint("changelog", __name__, url_prefix="/log/changes")

@@ -16,7 +16,8 @@ from connector.queue.reading.numbers import CAP
 from connector.setup.models import ADMIN
 from connector.web.access.auth import need
 from connector.web.frame import asking
-from connector.web.frame.language import N_, format_decimal, tr
+from connector.web.frame.language import format_decimal, tr
+from connector.web.frame.marks import N_
 from connector.web.frame.render import go, render
 from connector.web.frame.words import counted
 

@@ -24,7 +24,8 @@ from connector.sync import catalogue
 from connector.web.access.auth import allow, need
 from connector.web.frame import asking, exports, zones
 from connector.web.frame.asking import ENTITIES, LARGEST, Asked
-from connector.web.frame.language import N_, choices, tr
+from connector.web.frame.language import choices, tr
+from connector.web.frame.marks import N_
 from connector.web.frame.render import render
 from connector.web.operating import actions, exchanges
 

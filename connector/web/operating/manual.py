@@ -41,7 +41,8 @@ from connector.sync.catalogue import SYNCS
 from connector.web.access.auth import need
 from connector.web.frame import asking, configuring
 from connector.web.frame.asking import LARGEST, Asked
-from connector.web.frame.language import N_, choices, format_decimal, tr
+from connector.web.frame.language import choices, format_decimal, tr
+from connector.web.frame.marks import N_
 from connector.web.frame.render import go, render
 from connector.web.operating.messages import said
 

@@ -11,7 +11,8 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from connector.setup import kinds
-from connector.web.frame.language import N_, tr
+from connector.web.frame.language import tr
+from connector.web.frame.marks import N_
 
 PAGES = {
     "connection": N_("Connection settings"),

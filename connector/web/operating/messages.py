@@ -23,7 +23,8 @@ from connector.setup.models import OPERATOR, VIEWER
 from connector.web.access.auth import allow, need
 from connector.web.frame import asking, pieces
 from connector.web.frame.asking import DIRECTIONS, ENTITIES, LARGEST, Asked
-from connector.web.frame.language import N_, choices, tr
+from connector.web.frame.language import choices, tr
+from connector.web.frame.marks import N_
 from connector.web.frame.render import go, render
 from connector.web.frame.words import entity_word
 from connector.web.operating import caring, causes, exchanges, listing, mending, timeline

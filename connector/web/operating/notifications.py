@@ -9,7 +9,8 @@ from connector.sync import notifications
 from connector.web.access.auth import allow, need
 from connector.web.frame import asking, exports
 from connector.web.frame.asking import LARGEST, Asked
-from connector.web.frame.language import N_, choices
+from connector.web.frame.language import choices
+from connector.web.frame.marks import N_
 from connector.web.frame.render import render
 from connector.web.operating import exchanges
 

@@ -20,7 +20,8 @@ from connector.setup.models import ADMIN, OPERATOR, Schedule
 from connector.web.access.auth import need
 from connector.web.frame import asking
 from connector.web.frame.asking import Asked
-from connector.web.frame.language import N_, tr
+from connector.web.frame.language import tr
+from connector.web.frame.marks import N_
 from connector.web.frame.render import go, render
 from connector.web.frame.words import duration, entity_inside
 

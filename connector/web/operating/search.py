@@ -22,7 +22,8 @@ from connector.sync.catalogue import SYNCS
 from connector.sync.terms import Found
 from connector.web.access.auth import need
 from connector.web.frame.asking import LARGEST, Asked
-from connector.web.frame.language import N_, tr
+from connector.web.frame.language import tr
+from connector.web.frame.marks import N_
 from connector.web.frame.render import go, render
 
 blueprint = Blueprint("search", __name__, url_prefix="/search")

@@ -13,7 +13,8 @@ from flask_babel import gettext as _
 
 from connector.records import Address, Level, Record
 from connector.web.frame import zones
-from connector.web.frame.language import N_, inside, tr
+from connector.web.frame.language import inside, tr
+from connector.web.frame.marks import N_
 
 Facts = list[tuple[str, list[str]]]
 HIDDEN = ("version", "fields", "shown", "raw")

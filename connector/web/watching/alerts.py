@@ -14,7 +14,7 @@ from connector.watch import alerts, channels, mail
 from connector.web.access.auth import need
 from connector.web.frame import configuring
 from connector.web.frame.configuring import known
-from connector.web.frame.language import N_
+from connector.web.frame.marks import N_
 from connector.web.frame.render import go, render
 
 blueprint = Blueprint("alerts", __name__, url_prefix="/connectors/<connector_id>/alerts")

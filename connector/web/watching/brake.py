@@ -17,7 +17,8 @@ from connector.web.access.auth import need
 from connector.web.frame import asking
 from connector.web.frame.asking import LARGEST
 from connector.web.frame.configuring import known, typed
-from connector.web.frame.language import N_, format_decimal, tr
+from connector.web.frame.language import format_decimal, tr
+from connector.web.frame.marks import N_
 from connector.web.frame.render import go, render
 from connector.web.frame.words import entity_inside
 

@@ -21,7 +21,8 @@ from connector.web.access.auth import need
 from connector.web.frame import asking, chart, configuring, exports, zones
 from connector.web.frame.asking import LARGEST, Asked
 from connector.web.frame.configuring import known, typed
-from connector.web.frame.language import N_, format_decimal, tr
+from connector.web.frame.language import format_decimal, tr
+from connector.web.frame.marks import N_
 from connector.web.frame.render import go, render
 from connector.web.frame.words import per_cent
 

@@ -25,7 +25,8 @@ from connector.web.access.auth import need
 from connector.web.frame import asking, chart, zones
 from connector.web.frame.asking import Asked
 from connector.web.frame.configuring import known
-from connector.web.frame.language import N_, format_decimal, tr
+from connector.web.frame.language import format_decimal, tr
+from connector.web.frame.marks import N_
 from connector.web.frame.render import render
 from connector.web.frame.words import entity_inside, lane_title, per_cent
 from connector.web.operating import causes

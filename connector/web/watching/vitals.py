@@ -13,7 +13,8 @@ from connector.setup.models import ADMIN, OPERATOR
 from connector.sync.catalogue import SYNCS
 from connector.watch import breaker, health
 from connector.web.access.auth import need
-from connector.web.frame.language import N_, tr
+from connector.web.frame.language import tr
+from connector.web.frame.marks import N_
 from connector.web.frame.render import go, render
 
 blueprint = Blueprint("vitals", __name__, url_prefix="/health")

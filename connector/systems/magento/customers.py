@@ -17,6 +17,7 @@ from connector.systems.base import Page, Written
 from connector.systems.magento import addresses, mapped, schema
 from connector.systems.magento.client import not_magento, reading
 from connector.systems.magento.entity import Entity, gone, since_filter, version
+from connector.systems.magento.errors import EMAIL_TAKEN
 
 ERP_ID = "acu_customer_id"
 HIDDEN = ("rp_token", "password_hash", "confirmation")
@@ -125,8 +126,20 @@ class Customers(Entity):
             body["website_id"] = self.store.website_ids([])[0]
         # the e-mail is unique for each website, which the address of the view decides (facts/MAGENTO.md, customers)
         code = view.code if view is not None else ""
-        data = self.client.call("POST", "/customers", body={"customer": body}, view=code, action=SYNC).data
+        try:
+            data = self.client.call("POST", "/customers", body={"customer": body}, view=code, action=SYNC).data
+        except Fail as word:
+            if word.code != EMAIL_TAKEN:
+                raise
+            return self._join(record, word)
         return self._written(record, data, body, notes, created=True)
+
+    def _join(self, record: Customer, word: Fail) -> Written:
+        """The customer has come since it was looked for: the buyer signed up, or another message of his was quicker."""
+        found = self.find_like([record]).get(record.key)
+        if found is None:
+            raise word
+        return self._update(record, found.key, self.client.get(f"/customers/{int(found.key)}"))
 
     def _update(self, record: Customer, target_id: str, held: Any) -> Written:
         notes: list[str] = []

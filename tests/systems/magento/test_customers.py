@@ -187,9 +187,23 @@ def test_an_inactive_customer_is_not_made(shop: Shop) -> None:
     assert isinstance(written.problem, Skip) and not shop.writes()
 
 
+TAKEN = refusal("A customer with the same email address already exists in an associated website.")
+
+
+def test_a_customer_who_came_since_he_was_looked_for_is_the_one(shop: Shop) -> None:
+    """He signed up meanwhile, or two customers of the ERP share the address and are written at the same time."""
+    settled(shop).answer("POST", "/customers", TAKEN, 400)
+    shop.answer("GET", "/customers/search", listing([stored()]))
+    shop.answer("GET", "/customers/9", stored())
+    echo(shop, "PUT", "/customers/9")
+    (written,) = shop.magento().write_many([ANN], known={})
+    assert (written.problem, written.target_id, written.created) == (None, "9", False)
+    assert [sent.method for sent in shop.writes()] == ["POST", "PUT"]
+
+
 def test_a_taken_e_mail_is_told_with_what_to_do(shop: Shop) -> None:
-    taken = refusal("A customer with the same email address already exists in an associated website.")
-    settled(shop).answer("POST", "/customers", taken, 400)
+    settled(shop).answer("POST", "/customers", TAKEN, 400)
+    shop.answer("GET", "/customers/search", listing([]))  # the customer of another website
     (written,) = shop.magento().write_many([Customer("C1", email="a@b.test")], known={})
     assert written.problem is not None and written.problem.code == "magento.email_taken"
 

@@ -77,10 +77,12 @@ def tried_again(shop: Shop) -> int:
 
 
 def resolved(shop: Shop) -> int:
-    columns = Message.__table__.c
+    """How many of the failed ones a newer message of their record has made needless."""
+    columns, tries = Message.__table__.c, Attempt.__table__.c
+    newer = columns.reason.startswith("Resolved by itself") | columns.reason.startswith("A newer change")
+    failed = columns.id.in_(select(tries.message_id).where(tries.outcome == "failed"))
     with shop.app.app_context(), db.read() as connection:
-        query = select(func.count()).where(columns.reason.startswith("Resolved by itself"))
-        return int(connection.execute(query).scalar_one())
+        return int(connection.execute(select(func.count()).where(newer, failed)).scalar_one())
 
 
 def alerts_told(shop: Shop) -> list[alerts.Note]:

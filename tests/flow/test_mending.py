@@ -167,5 +167,5 @@ def _trail(shop: Shop, total: int) -> None:
     by = {(row.user, row.action) for row in done}
     assert {("ann", "Configuration"), ("otto", "Reprocess Sync")} <= by
     repairs = [row.message for row in done if row.action == "Reprocess Sync"]
-    assert repairs[0].startswith(f"{total:,} messages reprocessed by otto: mended")
+    assert repairs[0].startswith(f"{total:,} messages reprocessed by otto") and repairs[0].endswith(": mended")
     assert "failed again of the same" in repairs[1]
